@@ -1,0 +1,1 @@
+"""Fan messages as JSON lines on standard input, replies as JSON lines on standard output."""

@@ -1,0 +1,223 @@
+"""What waits for a person: lanes, families, and the life of one item."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fanbot.errors import AlreadyClaimedError, MoveError
+
+
+class Family(StrEnum):
+    """Group lanes; a conversation has at most one unfinished item in each family."""
+
+    CRISIS = "crisis"
+    THREAT = "threat"
+    ORDERS = "orders"
+    BUSINESS = "business"
+    TECH = "tech"
+    PEOPLE = "people"
+
+
+class Lane(StrEnum):
+    """Say what kind of person a message needs."""
+
+    PERSONAL = "personal"
+    CRISIS = "safety-crisis"
+    THREAT = "safety-threat"
+    MINOR = "minor-safety"
+    ORDER = "order-problem"
+    COMPLAINT = "complaint"
+    BUSINESS = "business"
+    PRESS = "press"
+    LICENSING = "licensing"
+    TECH = "tech"
+    HUMAN = "human-request"
+    OTHER = "other"
+
+    @property
+    def family(self) -> Family:
+        """Name the family of this lane.
+
+        >>> Lane.MINOR.family
+        <Family.THREAT: 'threat'>
+        """
+        return _FAMILIES[self]
+
+    @property
+    def safety(self) -> bool:
+        """Tell whether a moderator sees this first and nothing else may speak (P20)."""
+        return self in (Lane.CRISIS, Lane.THREAT, Lane.MINOR)
+
+
+_FAMILIES = {
+    Lane.CRISIS: Family.CRISIS,
+    Lane.THREAT: Family.THREAT,
+    Lane.MINOR: Family.THREAT,
+    Lane.ORDER: Family.ORDERS,
+    Lane.COMPLAINT: Family.ORDERS,
+    Lane.BUSINESS: Family.BUSINESS,
+    Lane.PRESS: Family.BUSINESS,
+    Lane.LICENSING: Family.BUSINESS,
+    Lane.TECH: Family.TECH,
+    Lane.PERSONAL: Family.PEOPLE,
+    Lane.HUMAN: Family.PEOPLE,
+    Lane.OTHER: Family.PEOPLE,
+}
+
+
+class State(StrEnum):
+    """Name where an item stands. The first five are unfinished and take a repeat in."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SNOOZED = "snoozed"
+    ESCALATED = "escalated"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether a new message opens a new item instead of joining this one."""
+        return self in (State.CLOSED, State.ARCHIVED)
+
+    @property
+    def needs_person(self) -> bool:
+        """Tell whether the item stands in the queue."""
+        return self in (State.WAITING, State.CLAIMED, State.SNOOZED, State.ESCALATED)
+
+
+CLAIM_IDLE = timedelta(minutes=30)
+"""A claim without a sign of life for this long returns to the queue (DESIGN: hand-off)."""
+ARCHIVE_AFTER = timedelta(days=7)
+"""An answered item that stays quiet for this long leaves the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One item for a person. Every move returns a new value, or raises what a person can read.
+
+    Nothing here ends by a timer but an answered item that stayed quiet (P14).
+    """
+
+    id: int
+    conversation_id: int
+    fan_id: int
+    lane: Lane
+    state: State
+    opened_at: datetime
+    touched_at: datetime
+    weight: int = 1
+    topic: str = ""
+    owner: str = ""
+    claimed_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    answered_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    draft: str = ""
+
+    def claim(self, who: str, now: datetime) -> "Handoff":
+        """Take the item for ``who``; a clear loss when somebody was faster (P21)."""
+        self._must_wait("claim")
+        if self.state is State.CLAIMED and self.owner != who:
+            raise AlreadyClaimedError(owner=self.owner)
+        return replace(
+            self, state=State.CLAIMED, owner=who, claimed_at=now, touched_at=now, snoozed_until=None
+        )
+
+    def release(self, who: str, now: datetime) -> "Handoff":
+        """Put the item back where everybody sees it; the draft stays."""
+        if self.state is not State.CLAIMED:
+            raise MoveError(f"This item is {self.state.value}, so there is no claim to release.")
+        self._must_own(who)
+        return replace(self, state=State.WAITING, owner="", claimed_at=None, touched_at=now)
+
+    def reply(self, who: str, now: datetime) -> "Handoff":
+        """Note that a person answered; a reply to an unclaimed item claims it on the way."""
+        if self.state.finished:
+            raise MoveError(f"This item is {self.state.value}; the fan's next message opens a new one.")
+        if self.state is State.CLAIMED:
+            self._must_own(who)
+        return replace(
+            self,
+            state=State.ANSWERED,
+            owner=who,
+            answered_at=now,
+            touched_at=now,
+            snoozed_until=None,
+            draft="",
+        )
+
+    def snooze(self, who: str, until: datetime, now: datetime) -> "Handoff":
+        """Set the item aside until a time; it comes back by itself, never ends by itself."""
+        self._must_wait("snooze")
+        if self.state is State.CLAIMED:
+            self._must_own(who)
+        if until <= now:
+            raise MoveError("The time to come back must lie ahead; nothing was changed.")
+        return replace(
+            self, state=State.SNOOZED, owner=who, snoozed_until=until, claimed_at=None, touched_at=now
+        )
+
+    def wake(self, now: datetime) -> "Handoff":
+        """Bring a snoozed item back when its time has come."""
+        if self.state is not State.SNOOZED or self.snoozed_until is None or now < self.snoozed_until:
+            return self
+        return replace(self, state=State.WAITING, owner="", snoozed_until=None, touched_at=now)
+
+    def escalate(self, who: str, now: datetime) -> "Handoff":
+        """Bring the item before the creator in one step (P12)."""
+        self._must_wait("escalate")
+        if self.state is State.CLAIMED:
+            self._must_own(who)
+        return replace(self, state=State.ESCALATED, owner="", claimed_at=None, touched_at=now)
+
+    def pass_on(self, who: str, to: str, note: str, now: datetime) -> "Handoff":
+        """Hand the item to another person; that takes a note (P21)."""
+        self._must_wait("pass on")
+        if self.state is State.CLAIMED:
+            self._must_own(who)
+        if not note.strip():
+            raise MoveError("Passing an item on takes a note for the person who gets it.")
+        return replace(self, state=State.CLAIMED, owner=to, claimed_at=now, touched_at=now)
+
+    def close(self, who: str, now: datetime) -> "Handoff":
+        """End the item as read, no reply needed."""
+        if self.state.finished:
+            raise MoveError(f"This item is already {self.state.value}.")
+        if self.state is State.CLAIMED:
+            self._must_own(who)
+        return replace(self, state=State.CLOSED, owner=who, touched_at=now, snoozed_until=None)
+
+    def lapse(self, now: datetime) -> "Handoff":
+        """Return an idle claim to the queue, with its draft kept."""
+        if self.state is not State.CLAIMED or now - self.touched_at < CLAIM_IDLE:
+            return self
+        return replace(self, state=State.WAITING, owner="", claimed_at=None)
+
+    def archive(self, now: datetime) -> "Handoff":
+        """Take an answered item that stayed quiet off the desk."""
+        if self.state is not State.ANSWERED or now - self.touched_at < ARCHIVE_AFTER:
+            return self
+        return replace(self, state=State.ARCHIVED)
+
+    def hear(self, now: datetime, *, thanks: bool, heavier: bool) -> "Handoff":
+        """Take in another message of the fan: weigh more at most once a day, reopen unless thanked."""
+        if self.state.finished:
+            raise MoveError(f"This item is {self.state.value}; the fan's next message opens a new one.")
+        weight = self.weight + 1 if heavier else self.weight
+        if self.state is State.ANSWERED:
+            if thanks:
+                return self
+            return replace(
+                self, state=State.WAITING, owner="", weight=weight, touched_at=now, answered_at=None
+            )
+        return replace(self, weight=weight)
+
+    def _must_wait(self, move: str) -> None:
+        if not self.state.needs_person:
+            raise MoveError(f"This item is {self.state.value}, so there is nothing to {move}.")
+
+    def _must_own(self, who: str) -> None:
+        if self.owner != who:
+            raise AlreadyClaimedError(owner=self.owner)

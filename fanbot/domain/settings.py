@@ -1,0 +1,39 @@
+"""The settings of a workspace, already validated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSettings:
+    """The cap: ``share`` of promotions among what was received within ``window``."""
+
+    share: Fraction = Fraction(1, 10)
+    window: timedelta = timedelta(days=30)
+    gap: timedelta = timedelta(hours=24)
+    quiet: tuple[time, time] | None = (time(22), time(8))
+
+
+@dataclass(frozen=True, slots=True)
+class ListenSettings:
+    """Where a listener of ours binds."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything in ``config/fanbot.toml``, ``config/secrets.toml`` and the environment.
+
+    ``adapters`` maps an adapter's name to its own, still foreign, section.
+    """
+
+    timezone: ZoneInfo = ZoneInfo("UTC")
+    language: str = "en"
+    signal: SignalSettings = SignalSettings()
+    store_url: str = "sqlite:///data/fanbot.db"
+    adapters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

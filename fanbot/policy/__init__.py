@@ -1,0 +1,1 @@
+"""Pure verdicts: facts in, a verdict with its reasons out."""

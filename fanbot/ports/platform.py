@@ -1,0 +1,112 @@
+"""The whole contract between fanbot and a platform; an adapter is one object of this shape.
+
+An adapter hears (``listen``) and speaks (``send``); it decides nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
+
+
+class Resend(StrEnum):
+    """Say whether a send that may have arrived can be made again without the fan seeing it twice."""
+
+    SAME_KEY = "same-key"
+    NEVER = "never"
+
+
+class LengthUnit(StrEnum):
+    """Say how the platform counts the length of a text."""
+
+    CHARACTERS = "characters"
+    UTF16 = "utf16"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do. ``max_length`` is the longest text of one message, None for no limit."""
+
+    resend: Resend
+    max_length: int | None = None
+    length_unit: LengthUnit = LengthUnit.CHARACTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One message at the moment it leaves: text frozen, key fixed (at most 25 characters)."""
+
+    key: str
+    address: Address
+    kind: OutboundKind
+    text: str
+    in_reply_to: str = ""
+    promotional: bool = False
+    direct: bool = True
+    choices: tuple[Choice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Intake(Protocol):
+    """Where an adapter brings what it heard."""
+
+    async def __call__(self, events: Sequence[Inbound], /) -> Sequence[bool]:
+        """Store the events; when this returns they are durable and may be confirmed to the platform.
+
+        Returns, event by event, whether it was new; a replayed event is False, and may be
+        confirmed as well. Waits as long as nothing can be stored: that is the back-pressure.
+        """
+        ...
+
+
+class Platform(Protocol):
+    """One account on one platform."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say what the platform can do."""
+        ...
+
+    async def listen(self, intake: Intake) -> None:
+        """Bring every event to ``intake``, in order, until the platform ends or this is cancelled.
+
+        Raises AdapterError when it cannot go on; the supervisor starts it again.
+        """
+        ...
+
+    async def send(self, dispatch: Dispatch) -> None:
+        """Hand one message to the platform; return once the platform has it.
+
+        Raises DeliveryError, with ``permanent``, ``ambiguous`` and ``retry_after`` set truthfully.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; called once, after the last send."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an adapter is opened with: its account's name, its own settings, and the run's options."""
+
+    account: str
+    settings: Mapping[str, object]
+    receipts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterSpec:
+    """What an adapter tells about itself before its SDK is imported.
+
+    Registered under the entry-point group ``fanbot.adapters``. ``extra`` is the fanbot extra that
+    installs the SDK; ``open`` may raise AdapterError or ImportError.
+    """
+
+    name: str
+    summary: str
+    open: Callable[[Opening], Platform]
+    extra: str = ""
+    finite: bool = False

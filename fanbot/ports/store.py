@@ -1,0 +1,332 @@
+"""What is kept, and the few transactions that keep it.
+
+Every method is one transaction: when it returns, it is durable; when it raises, nothing of it is.
+Raises StoreUnavailableError where another try may help and StoreError where not.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from fanbot.domain.decisions import Decision, OpenItem
+from fanbot.domain.handoffs import Handoff, Lane
+from fanbot.domain.messages import Inbound, Outbound
+from fanbot.domain.settings import SignalSettings
+from fanbot.ports.platform import Dispatch, Resend
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A stored event that waits for its decision."""
+
+    event_id: int
+    conversation_id: int
+    fan_id: int
+    inbound: Inbound
+    attempts: int = 0
+
+
+class Inbox(Protocol):
+    """Where every platform event is kept before anything else happens to it (P9)."""
+
+    async def append(self, events: Sequence[Inbound]) -> Sequence[bool]:
+        """Keep the events once each, in order; say event by event whether it was new.
+
+        The first event of a new fan makes the fan, the identity and the consent on record.
+        """
+        ...
+
+    async def pending(self, *, limit: int) -> Sequence[Pending]:
+        """Return the oldest undecided events in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a conversation and its fan when its next message is judged."""
+
+    items: tuple[OpenItem, ...] = ()
+    hushed_until: datetime | None = None
+    clarified_at: datetime | None = None
+    introduced: bool = False
+    blocked: bool = False
+    opted_out: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEffect:
+    """Open an item in ``lane``, or take the message into the unfinished one of its family.
+
+    ``acknowledged``: the fan is told with this outcome. ``thanks``: an answered item stays answered.
+    """
+
+    lane: Lane
+    topic: str = ""
+    acknowledged: bool = False
+    thanks: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that follows from one event; written in one transaction with its batch."""
+
+    pending: Pending
+    decision: Decision
+    decided_at: datetime
+    outbounds: tuple[Outbound, ...] = ()
+    item: ItemEffect | None = None
+    introduced: bool = False
+    clarified: bool = False
+    language: str | None = None
+    opt_out: bool | None = None
+    withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One outbox row that is this process's to send now."""
+
+    id: int
+    conversation_id: int
+    dispatch: Dispatch
+    attempts: int = 0
+
+
+class Journal(Protocol):
+    """Where the engine reads what it must know and writes what it decided."""
+
+    async def standings(self, conversations: Sequence[int]) -> Mapping[int, Standing]:
+        """Return what is known of each conversation."""
+        ...
+
+    async def record(self, outcomes: Sequence[Outcome], *, now: datetime) -> Sequence[Claim]:
+        """Write decisions, items and outbox rows; claim in the same transaction what may leave at once.
+
+        An event that has its decision already is left as it is, with nothing of the outcome written.
+        """
+        ...
+
+    async def note_failure(self, event_id: int, error: str) -> int:
+        """Count a failed attempt at this event; return how many there were."""
+        ...
+
+    async def park_event(self, event_id: int, error: str) -> None:
+        """Write a dead letter for an event that cannot be decided."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has the message."""
+
+    claim: Claim
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """The message did not arrive; try again at ``not_before``."""
+
+    claim: Claim
+    not_before: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The message will not be tried again by itself; a person sees it.
+
+    ``arrived`` is False only on certain non-delivery: then a reserved promotion is freed.
+    """
+
+    claim: Claim
+    at: datetime
+    error: str
+    arrived: bool
+
+
+Settlement = Sent | Postponed | Parked
+
+
+class OutboxStore(Protocol):
+    """The rows behind the only speaker. One row in flight per conversation, in order.
+
+    On a platform that tells repeats apart by key, a run of rows of one conversation may be claimed
+    together, to be sent one after the other.
+    """
+
+    def serve(self, destinations: Mapping[str, Resend]) -> None:
+        """Name the destinations (``platform/account``) whose rows this process claims."""
+        ...
+
+    async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
+        """Claim what is due: ask the cap for promo blocks, reserve, freeze the text."""
+        ...
+
+    async def settle(self, results: Sequence[Settlement]) -> None:
+        """Write what became of claims; frees the next row of each conversation."""
+        ...
+
+    async def recover(self, *, now: datetime) -> int:
+        """Take up rows that a dead process left in flight: again under the same key, or parked."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the earliest row that is not in flight is due, None when there is none."""
+        ...
+
+    async def changed_elsewhere(self) -> bool:
+        """Tell whether another process wrote since the last call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a conversation's history, for people. ``sort`` is inbound, outbound or note."""
+
+    at: datetime
+    sort: str
+    who: str
+    text: str
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """An item as the queue shows it."""
+
+    handoff: Handoff
+    platform: str
+    account: str
+    channel: str
+    direct: bool
+    fan_name: str
+    last_text: str
+    messages: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a move of a person changes: the item, the record of it, what is said, and the hush.
+
+    ``hushed_until``: a new end of the hush; ``release_hush`` ends it now.
+    """
+
+    handoff: Handoff
+    event: str
+    detail: Mapping[str, object]
+    outbounds: tuple[Outbound, ...] = ()
+    hushed_until: datetime | None = None
+    release_hush: bool = False
+
+
+class Desk(Protocol):
+    """The human queue as it is kept."""
+
+    async def entries(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
+        """Return what needs a person, safety first, then heavier and older; all unfinished on demand."""
+        ...
+
+    async def entry(self, item: int) -> QueueEntry:
+        """Return one item; raises UnknownItemError."""
+        ...
+
+    async def find(self, ending: str) -> Sequence[int]:
+        """Return the ids of unfinished items whose key ends like this."""
+        ...
+
+    async def history(self, conversation: int, *, limit: int = 100) -> Sequence[Line]:
+        """Return the newest lines of a conversation, oldest first."""
+        ...
+
+    async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
+        """Apply a pure change to an item inside one transaction, with its event and audit line."""
+        ...
+
+    async def reply_address(self, item: int) -> Inbound:
+        """Return the fan's newest message in the item: where, and to what, a reply goes."""
+        ...
+
+    async def tend(self, *, now: datetime) -> int:
+        """Return idle claims, wake snoozed items, archive quiet answered ones; say how many moved."""
+        ...
+
+    async def waiting_record(self, lane: Lane, *, now: datetime) -> Mapping[timedelta, tuple[int, int]]:
+        """For each T: items opened between 30 days and T ago, and how many were answered within T."""
+        ...
+
+
+class Switches(Protocol):
+    """The few things that a person turns on and off for the whole store."""
+
+    async def paused(self) -> bool:
+        """Tell whether automatic sending is paused."""
+        ...
+
+    async def pause(self, *, who: str, now: datetime, paused: bool) -> None:
+        """Pause or resume; on record with who and when."""
+        ...
+
+    async def last_alive(self) -> datetime | None:
+        """Return when an engine last was at work on this store."""
+        ...
+
+
+class Lease(Protocol):
+    """Make sure that one engine alone works on a store."""
+
+    async def acquire(self, *, holder: str, now: datetime) -> None:
+        """Take the engine's lease or raise LeaseTakenError; a dead holder's lease is free at once."""
+        ...
+
+    async def renew(self, *, now: datetime) -> None:
+        """Say that the engine is at work; raises LeaseTakenError when it was lost."""
+        ...
+
+    async def release(self, *, now: datetime) -> None:
+        """Give the lease back."""
+        ...
+
+
+class Archive(Protocol):
+    """The store as a whole: out, in, and put by."""
+
+    def export(self, *, fan: str | None = None) -> AsyncIterator[Mapping[str, object]]:
+        """Yield everything, or one fan's (``platform:user``), as JSON-ready records with a ``type``."""
+        ...
+
+    async def backup(self, target: Path) -> None:
+        """Write a consistent copy of the store to a new file, also beside a running engine."""
+        ...
+
+    async def restored(self, *, backup_at: datetime, now: datetime, signal: SignalSettings) -> int:
+        """Make a restored copy safe (G5): park what was on its way, charge the cap for the time between."""
+        ...
+
+
+class Store(Protocol):
+    """Everything above over one database."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def outbox(self) -> OutboxStore: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def switches(self) -> Switches: ...
+    @property
+    def lease(self) -> Lease: ...
+    @property
+    def archive(self) -> Archive: ...
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        ...

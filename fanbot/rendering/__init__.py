@@ -1,0 +1,1 @@
+"""Templates and built-in texts turned into words."""

@@ -1,0 +1,1 @@
+"""Fakes and contract tests for whoever builds on fanbot; never imported by the product."""

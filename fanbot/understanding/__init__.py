@@ -1,0 +1,1 @@
+"""What a machine may say about the meaning of a message."""

@@ -1,0 +1,1 @@
+"""The creator's folder: settings, facts, templates, team, help lines."""
