@@ -13,7 +13,6 @@ from typing import Protocol
 from fanbot.domain.decisions import Decision, OpenItem
 from fanbot.domain.handoffs import Handoff, Lane
 from fanbot.domain.messages import Inbound, Outbound
-from fanbot.domain.settings import SignalSettings
 from fanbot.ports.platform import Dispatch, Resend
 
 
@@ -53,6 +52,7 @@ class Standing:
     introduced: bool = False
     blocked: bool = False
     opted_out: bool = False
+    paused: bool = False
     language: str | None = None
 
 
@@ -114,9 +114,6 @@ class Journal(Protocol):
         """Count a failed attempt at this event; return how many there were."""
         ...
 
-    async def park_event(self, event_id: int, error: str) -> None:
-        """Write a dead letter for an event that cannot be decided."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +172,8 @@ class OutboxStore(Protocol):
         """Take up rows that a dead process left in flight: again under the same key, or parked."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """Return when the earliest row that is not in flight is due, None when there is none."""
-        ...
-
-    async def changed_elsewhere(self) -> bool:
-        """Tell whether another process wrote since the last call."""
+    async def due(self, *, now: datetime) -> bool:
+        """Tell whether a row may be claimed now; cheap enough to ask several times a second."""
         ...
 
 
@@ -197,17 +190,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """An item as the queue shows it."""
+    """An item as the queue shows it.
+
+    ``latest`` is the fan's newest message in it: where, and to what, a reply goes. ``reasons`` are
+    those of the decision that opened it; ``error`` says what went wrong on the way to the fan.
+    """
 
     handoff: Handoff
-    platform: str
-    account: str
-    channel: str
-    direct: bool
-    fan_name: str
-    last_text: str
+    latest: Inbound
     messages: int
     reasons: tuple[str, ...]
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +239,6 @@ class Desk(Protocol):
 
     async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
         """Apply a pure change to an item inside one transaction, with its event and audit line."""
-        ...
-
-    async def reply_address(self, item: int) -> Inbound:
-        """Return the fan's newest message in the item: where, and to what, a reply goes."""
         ...
 
     async def tend(self, *, now: datetime) -> int:
@@ -304,7 +293,7 @@ class Archive(Protocol):
         """Write a consistent copy of the store to a new file, also beside a running engine."""
         ...
 
-    async def restored(self, *, backup_at: datetime, now: datetime, signal: SignalSettings) -> int:
+    async def restored(self, *, backup_at: datetime, now: datetime) -> int:
         """Make a restored copy safe (G5): park what was on its way, charge the cap for the time between."""
         ...
 

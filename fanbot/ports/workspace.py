@@ -9,6 +9,7 @@ from fanbot.domain.facts import Facts
 from fanbot.domain.people import HelpLine, Team
 from fanbot.domain.settings import Settings
 from fanbot.domain.templates import Problem, Template
+from fanbot.domain.voice import VoiceProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Snapshot:
     events: tuple[CalendarEvent, ...] = ()
     help_lines: tuple[HelpLine, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    voice: VoiceProfile = field(default_factory=VoiceProfile)
     problems: tuple[Problem, ...] = ()
 
 

@@ -1,0 +1,221 @@
+"""The human queue: what waits, its history, and the moves of people, one transaction each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from fanbot.domain.handoffs import ARCHIVE_AFTER, CLAIM_IDLE, Handoff, Lane
+from fanbot.errors import UnknownItemError
+from fanbot.policy.waiting import LADDER
+from fanbot.ports.ids import Ids
+from fanbot.ports.store import Line, Move, QueueEntry
+from fanbot.storage import bulk, tables
+from fanbot.storage.inbox import EVENT_COLUMNS, EVENT_JOINS, pending_from_rows
+from fanbot.storage.items import HANDOFF_COLUMNS, handoff, keep
+from fanbot.storage.keys import written
+from fanbot.storage.outbox_rows import Draft, enqueue
+from fanbot.storage.times import moment, stamp
+from fanbot.storage.writer import Reader, Writer
+
+_EVENTS = tables.table(tables.HandoffEvent)
+_AUDIT = tables.table(tables.Audit)
+_WIDTH = len(HANDOFF_COLUMNS.split(","))
+
+ENTRIES = (
+    f"SELECT {HANDOFF_COLUMNS}, h.messages, h.error, d.reasons, {EVENT_COLUMNS} FROM handoff h"  # noqa: S608
+    f" JOIN {EVENT_JOINS.replace('event e', 'event e ON e.id = h.last_event_id', 1)}"
+    " LEFT JOIN decision d ON d.event_id = h.first_event_id"
+)
+WAITING = f"{ENTRIES} WHERE h.{tables.NEEDS_PERSON} ORDER BY h.rank, h.opened_at LIMIT ?"
+UNFINISHED = f"{ENTRIES} WHERE h.{tables.UNFINISHED} ORDER BY h.rank, h.opened_at LIMIT ?"
+
+
+class SqlDesk:
+    """The desk over one writer and its readers."""
+
+    def __init__(self, *, writer: Writer, reader: Reader, ids: Ids, now: Callable[[], datetime]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._ids = ids
+        self._now = now
+
+    async def entries(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
+        """Return what needs a person."""
+        query = UNFINISHED if everything else WAITING
+        return await self._reader.run(lambda c: _entries(c, bulk.rows(c, query, limit)))
+
+    async def entry(self, item: int) -> QueueEntry:
+        """Return one item."""
+        return await self._reader.run(lambda c: _entry(c, item))
+
+    async def find(self, ending: str) -> Sequence[int]:
+        """Return the ids of unfinished items whose key ends like this."""
+        return await self._reader.run(lambda c: _find(c, ending.strip().lower()))
+
+    async def history(self, conversation: int, *, limit: int = 100) -> Sequence[Line]:
+        """Return the newest lines of a conversation, oldest first."""
+        return await self._reader.run(lambda c: _history(c, conversation, limit))
+
+    async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
+        """Apply a pure change to an item inside one transaction."""
+        return await self._writer.run(lambda c: self._move(c, item, who, change))
+
+    async def tend(self, *, now: datetime) -> int:
+        """Return idle claims, wake snoozed items, archive quiet answered ones."""
+        return await self._writer.run(lambda c: _tend(c, now, self._ids))
+
+    async def waiting_record(self, lane: Lane, *, now: datetime) -> Mapping[timedelta, tuple[int, int]]:
+        """Count for each T of the ladder what was opened and what was answered within T."""
+        return await self._reader.run(lambda c: _record(c, lane, now))
+
+    def _move(
+        self, connection: Connection, item: int, who: str, change: Callable[[QueueEntry], Move]
+    ) -> Handoff:
+        entry = _entry(connection, item)
+        move = change(entry)
+        at = stamp(self._now())
+        keep(connection, move.handoff)
+        note = (self._ids.new(), item, at, who, move.event, None, orjson.dumps(move.detail).decode())
+        bulk.insert(connection, _EVENTS, [note])
+        audit = (self._ids.new(), at, who, f"handoff {move.event}", written(item), "{}")
+        bulk.insert(connection, _AUDIT, [audit])
+        if move.release_hush or move.hushed_until is not None:
+            bulk.run(
+                connection,
+                "UPDATE conversation SET hushed_until = ? WHERE id = ?",
+                None if move.release_hush else stamp(move.hushed_until),
+                entry.handoff.conversation_id,
+            )
+        drafts = [
+            Draft(
+                outbound, entry.handoff.conversation_id, entry.handoff.fan_id, event_id=None, handoff_id=item
+            )
+            for outbound in move.outbounds
+        ]
+        enqueue(connection, drafts, ids=self._ids, serving=None)
+        return move.handoff
+
+
+def _entry(connection: Connection, item: int) -> QueueEntry:
+    rows = bulk.rows(connection, f"{ENTRIES} WHERE h.id = ?", item)
+    if not rows:
+        raise UnknownItemError(
+            f"There is no item {written(item)}. `fanbot queue list` shows what waits; nothing was changed."
+        )
+    return _entries(connection, rows)[0]
+
+
+def _entries(connection: Connection, rows: Sequence[Any]) -> list[QueueEntry]:
+    latest = pending_from_rows(connection, [row[_WIDTH + 3 :] for row in rows])
+    return [
+        QueueEntry(
+            handoff=handoff(row[:_WIDTH]),
+            latest=pending.inbound,
+            messages=row[_WIDTH],
+            reasons=tuple(orjson.loads(row[_WIDTH + 2] or "[]")),
+            error=row[_WIDTH + 1],
+        )
+        for row, pending in zip(rows, latest, strict=True)
+    ]
+
+
+def _find(connection: Connection, ending: str) -> Sequence[int]:
+    numbers = bulk.rows(
+        connection,
+        f"SELECT id FROM handoff WHERE {tables.UNFINISHED} ORDER BY id",  # noqa: S608 - our own words
+    )
+    return [row[0] for row in numbers if written(row[0]).endswith(ending)]
+
+
+def _history(connection: Connection, conversation: int, limit: int) -> Sequence[Line]:
+    heard = [
+        Line(
+            at=moment(received),
+            sort="inbound",
+            who=name or user,
+            text=emoji or words or "",
+            detail={"kind": kind, "route": route, "reasons": orjson.loads(reasons or "[]")},
+        )
+        for received, name, user, kind, words, emoji, route, reasons in bulk.rows(
+            connection,
+            'SELECT e.received_at, f.name, e."user", e.kind, v.text, r.emoji, d.route, d.reasons'
+            " FROM event e JOIN fan f ON f.id = e.fan_id LEFT JOIN version v ON v.event_id = e.id"
+            " LEFT JOIN reaction r ON r.event_id = e.id LEFT JOIN decision d ON d.event_id = e.id"
+            " WHERE e.conversation_id = ? ORDER BY e.id DESC LIMIT ?",
+            conversation,
+            limit,
+        )
+    ]
+    said = [
+        Line(
+            at=moment(settled),
+            sort="outbound",
+            who=kind,
+            text=f"{body}\n\n{promo}" if promoted else body,
+            detail={"state": state, "error": error, "template": template},
+        )
+        for settled, kind, body, promo, promoted, state, error, template in bulk.rows(
+            connection,
+            "SELECT settled_at, kind, body, promo, promoted, state, error, template FROM outbox"
+            " WHERE conversation_id = ? AND settled_at IS NOT NULL ORDER BY settled_at DESC LIMIT ?",
+            conversation,
+            limit,
+        )
+    ]
+    return sorted([*heard, *said], key=lambda line: line.at)[-limit:]
+
+
+def _tend(connection: Connection, now: datetime, ids: Ids) -> int:
+    """Do in bulk what Handoff.lapse, wake and archive say of one item; tests hold the two together."""
+    at = stamp(now)
+    moves = (
+        (
+            "lapsed",
+            (
+                "UPDATE handoff SET state = 'waiting', owner = '', claimed_at = NULL"
+                " WHERE state = 'claimed' AND touched_at <= ? RETURNING id"
+            ),
+            stamp(now - CLAIM_IDLE),
+        ),
+        (
+            "woke",
+            (
+                "UPDATE handoff SET state = 'waiting', owner = '', snoozed_until = NULL, touched_at = ?"
+                " WHERE state = 'snoozed' AND snoozed_until <= ? RETURNING id"
+            ),
+            at,
+        ),
+        (
+            "archived",
+            "UPDATE handoff SET state = 'archived' WHERE state = 'answered' AND touched_at <= ? RETURNING id",
+            stamp(now - ARCHIVE_AFTER),
+        ),
+    )
+    count = 0
+    for event, query, limit in moves:
+        parameters = (at, limit) if event == "woke" else (limit,)
+        numbers = [row[0] for row in bulk.rows(connection, query, *parameters)]
+        notes: list[bulk.Row] = [(ids.new(), number, at, "fanbot", event, None, "{}") for number in numbers]
+        bulk.insert(connection, _EVENTS, notes)
+        count += len(numbers)
+    return count
+
+
+def _record(connection: Connection, lane: Lane, now: datetime) -> Mapping[timedelta, tuple[int, int]]:
+    first = stamp(now - timedelta(days=30))
+    result: dict[timedelta, tuple[int, int]] = {}
+    for span in LADDER:
+        row = bulk.row(
+            connection,
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered_at IS NOT NULL AND answered_at - opened_at <= ?"
+            " THEN 1 ELSE 0 END), 0) FROM handoff WHERE lane = ? AND opened_at >= ? AND opened_at <= ?",
+            span // timedelta(microseconds=1),
+            lane.value,
+            first,
+            stamp(now - span),
+        )
+        result[span] = (int(row[0]), int(row[1])) if row else (0, 0)
+    return result

@@ -1,0 +1,315 @@
+"""The rows behind the only speaker: claim what is due, settle what was sent, free what comes next."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from fanbot.domain.messages import SignalClass
+from fanbot.domain.settings import SignalSettings
+from fanbot.ports.ids import Ids
+from fanbot.ports.platform import Resend
+from fanbot.ports.store import Claim, Parked, Postponed, Sent, Settlement
+from fanbot.storage import bulk, tables
+from fanbot.storage.cap import admit, fan_scope, free, note_deliveries
+from fanbot.storage.outbox_rows import CLAIM_COLUMNS, Serving, Waiting, paused
+from fanbot.storage.times import DAY, stamp
+from fanbot.storage.writer import Reader, Writer
+
+_RUN = 64
+"""Rows of one conversation that are claimed together where a repeat is told apart by its key."""
+_DEAD = tables.table(tables.DeadLetter)
+_EVENTS = tables.table(tables.HandoffEvent)
+
+READY = (
+    f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
+    " WHERE o.state = 'ready' AND o.destination IN ({keys}) AND (o.not_before IS NULL OR o.not_before <= ?)"
+    " ORDER BY o.id LIMIT ?"
+)
+READY_IN_PAUSE = (
+    f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
+    " WHERE o.state IN ('ready', 'queued', 'sending') AND o.state <> 'sending'"
+    " AND o.destination IN ({keys}) AND (o.not_before IS NULL OR o.not_before <= ?)"
+    " AND (o.safety OR o.kind IN ('human', 'acknowledgement'))"
+    " AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.conversation_id = o.conversation_id"
+    " AND s.state IN ('ready', 'queued', 'sending') AND s.state = 'sending')"
+    " ORDER BY o.id LIMIT ?"
+)
+"""While automatic sending is paused, a safety text or a person's reply passes what is held."""
+FOLLOWERS = (
+    f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
+    " WHERE o.conversation_id IN ({keys}) AND o.state IN ('ready', 'queued', 'sending') ORDER BY o.id LIMIT ?"
+)
+DUE = (
+    "SELECT 1 FROM outbox o WHERE o.state = 'ready' AND o.destination IN ({keys})"
+    " AND (o.not_before IS NULL OR o.not_before <= ?) LIMIT 1"
+)
+FREE_NEXT = (
+    "UPDATE outbox SET state = 'ready' WHERE state = 'queued' AND id IN ("
+    "SELECT MIN(id) FROM outbox WHERE conversation_id IN ({keys})"
+    " AND state IN ('ready', 'queued', 'sending') GROUP BY conversation_id)"
+)
+
+
+class SqlOutbox:
+    """The outbox over one writer and its readers."""
+
+    def __init__(self, *, writer: Writer, reader: Reader, ids: Ids, settings: SignalSettings) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._ids = ids
+        self._settings = settings
+        self._destinations: Mapping[str, Resend] = {}
+
+    def serve(self, destinations: Mapping[str, Resend]) -> None:
+        """Name the destinations whose rows this process claims."""
+        self._destinations = dict(destinations)
+
+    def serving(self, connection: Connection, now: datetime) -> Serving:
+        """Say what may be claimed in this transaction."""
+        return Serving(self._destinations, self._settings, paused(connection), now)
+
+    async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
+        """Claim what is due; see ports.store.OutboxStore."""
+        if not self._destinations:
+            return []
+        return await self._writer.run(lambda c: _claim(c, self.serving(c, now), limit))
+
+    async def settle(self, results: Sequence[Settlement]) -> None:
+        """Write what became of claims."""
+        await self._writer.run(lambda c: _settle(c, results, self._settings, self._ids))
+
+    async def recover(self, *, now: datetime) -> int:
+        """Take up rows that a dead process left in flight."""
+        return await self._writer.run(lambda c: _recover(c, self._destinations, self._ids, now))
+
+    async def due(self, *, now: datetime) -> bool:
+        """Tell whether a row may be claimed now."""
+        if not self._destinations:
+            return False
+        return await self._reader.run(lambda c: _due(c, list(self._destinations), now))
+
+
+def _due(connection: Connection, destinations: Sequence[str], now: datetime) -> bool:
+    at = stamp(now)
+    if paused(connection):
+        return bool(bulk.fetch(connection, READY_IN_PAUSE, destinations, at, 1))
+    return bool(bulk.fetch(connection, DUE, destinations, at))
+
+
+def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Claim]:
+    at = stamp(serving.now)
+    query = READY_IN_PAUSE if serving.paused else READY
+    first: dict[int, Waiting] = {}
+    for row in bulk.fetch(connection, query, sorted(serving.destinations), at, limit):
+        waiting = Waiting.read(row)
+        first.setdefault(waiting.conversation_id, waiting)
+    heads = list(first.values())
+    rows = _with_followers(connection, heads, serving, limit)
+    expired = [row for row in rows if row.expires_at is not None and row.expires_at <= at]
+    if expired:
+        _drop(connection, expired, at)
+        rows = [row for row in rows if row not in expired]
+    if not rows:
+        return []
+    admitted = admit(
+        connection,
+        [row.request for row in rows if row.promo and row.promoted is None],
+        settings=serving.settings,
+        now=serving.now,
+    )
+    bulk.change(
+        connection,
+        "UPDATE outbox SET state = 'sending', claimed_at = ?, attempts = attempts + 1 WHERE id IN ({keys})",
+        [row.id for row in rows],
+        before=(at,),
+    )
+    for verdict in (True, False):
+        asked = [number for number, told in admitted.items() if told is verdict]
+        bulk.change(
+            connection,
+            "UPDATE outbox SET promoted = ?, reserved_day = ? WHERE id IN ({keys})",
+            asked,
+            before=(verdict, at // DAY if verdict else None),
+        )
+    return [row.claim(promoted=admitted.get(row.id, bool(row.promoted))) for row in rows]
+
+
+def _with_followers(
+    connection: Connection, heads: Sequence[Waiting], serving: Serving, limit: int
+) -> list[Waiting]:
+    """Add what stands behind the heads, where a run may be claimed together."""
+    runs = [
+        head.conversation_id for head in heads if serving.destinations[head.destination] is Resend.SAME_KEY
+    ]
+    if not runs or serving.paused:
+        return list(heads)
+    followers: dict[int, list[Waiting]] = {}
+    for row in bulk.fetch(connection, FOLLOWERS, runs, limit * 2):
+        waiting = Waiting.read(row)
+        followers.setdefault(waiting.conversation_id, []).append(waiting)
+    at = stamp(serving.now)
+    result: list[Waiting] = []
+    for head in heads:
+        run = [head]
+        for row in followers.get(head.conversation_id, ()):
+            if row.id == head.id:
+                continue
+            if len(run) >= _RUN or (row.not_before is not None and row.not_before > at):
+                break
+            run.append(row)
+        result.extend(run)
+    return result
+
+
+def _drop(connection: Connection, rows: Sequence[Waiting], at: int) -> None:
+    bulk.change(
+        connection,
+        "UPDATE outbox SET state = 'dropped', settled_at = ?, error = 'its time had passed'"
+        " WHERE id IN ({keys})",
+        [row.id for row in rows],
+        before=(at,),
+    )
+    bulk.change(connection, FREE_NEXT, sorted({row.conversation_id for row in rows}))
+
+
+def _settle(
+    connection: Connection, results: Sequence[Settlement], settings: SignalSettings, ids: Ids
+) -> None:
+    sent = [result for result in results if isinstance(result, Sent)]
+    if sent:
+        _note_sent(connection, sent, settings)
+    for result in results:
+        if isinstance(result, Postponed):
+            _postpone(connection, result)
+        elif isinstance(result, Parked):
+            _park(connection, result, ids)
+    finished = {r.claim.conversation_id for r in results}
+    bulk.change(connection, FREE_NEXT, sorted(finished))
+
+
+def _note_sent(connection: Connection, sent: Sequence[Sent], settings: SignalSettings) -> None:
+    now = max(result.at for result in sent)
+    rows = bulk.fetch(
+        connection,
+        "UPDATE outbox SET state = 'sent', settled_at = ?, error = '' WHERE id IN ({keys})"
+        " AND state = 'sending' RETURNING id, fan_id, template, signal, part, parts",
+        [result.claim.id for result in sent],
+        before=(stamp(now),),
+    )
+    whole = sorted((number, fan, template, signal) for number, fan, template, signal, part, parts in rows
+                   if part == parts - 1 and signal != SignalClass.NEUTRAL.value)  # fmt: skip
+    if whole:
+        note_deliveries(
+            connection,
+            [(fan, template, SignalClass(signal)) for _, fan, template, signal in whole],
+            settings=settings,
+            now=now,
+        )
+
+
+def _postpone(connection: Connection, result: Postponed) -> None:
+    _free_reservations(connection, [result.claim.id])
+    bulk.run(
+        connection,
+        "UPDATE outbox SET state = 'queued', not_before = ?, error = ?, promoted = NULL,"
+        " reserved_day = NULL WHERE id = ? AND state = 'sending'",
+        stamp(result.not_before),
+        result.error,
+        result.claim.id,
+    )
+
+
+def _park(connection: Connection, result: Parked, ids: Ids) -> None:
+    """Set a row and the rest of its unit aside; its hand-off, if it has one, waits again."""
+    row = bulk.row(
+        connection,
+        "UPDATE outbox SET state = 'parked', settled_at = ?, error = ? WHERE id = ? AND state = 'sending'"
+        " RETURNING unit, handoff_id",
+        stamp(result.at),
+        result.error,
+        result.claim.id,
+    )
+    if row is None:
+        return
+    unit, handoff = row
+    if not result.arrived:
+        _free_reservations(connection, [result.claim.id])
+    bulk.run(
+        connection,
+        "UPDATE outbox SET state = 'parked', settled_at = ?, error = 'an earlier part did not arrive'"
+        " WHERE conversation_id = ? AND unit = ? AND state IN ('ready', 'queued', 'sending')",
+        stamp(result.at),
+        result.claim.conversation_id,
+        unit,
+    )
+    letter = (ids.new(), stamp(result.at), "outbox", str(result.claim.id), result.error)
+    bulk.insert(connection, _DEAD, [letter])
+    if handoff is not None:
+        reopen(connection, handoff, error=result.error, at=stamp(result.at), ids=ids)
+
+
+def reopen(connection: Connection, handoff: int, *, error: str, at: int, ids: Ids) -> None:
+    """Bring an answered item back, because its answer did not arrive."""
+    changed = bulk.run(
+        connection,
+        "UPDATE handoff SET state = 'waiting', owner = '', answered_at = NULL, touched_at = ?, error = ?"
+        " WHERE id = ? AND state = 'answered'",
+        at,
+        error,
+        handoff,
+    )
+    if changed:
+        bulk.insert(connection, _EVENTS, [(ids.new(), handoff, at, "fanbot", "reopened", None, "{}")])
+
+
+def _free_reservations(connection: Connection, numbers: Sequence[int]) -> None:
+    rows = bulk.fetch(
+        connection,
+        "SELECT o.fan_id, o.reserved_day, c.direct, c.platform, c.account, c.channel"
+        " FROM outbox o JOIN conversation c ON c.id = o.conversation_id"
+        " WHERE o.id IN ({keys}) AND o.reserved_day IS NOT NULL",
+        numbers,
+    )
+    free(
+        connection,
+        [
+            (
+                (fan_scope(fan),) if direct else (fan_scope(fan), f"channel:{platform}/{account}/{channel}"),
+                day,
+            )
+            for fan, day, direct, platform, account, channel in rows
+        ],
+    )
+
+
+def _recover(connection: Connection, destinations: Mapping[str, Resend], ids: Ids, now: datetime) -> int:
+    rows = bulk.fetch(
+        connection,
+        f"SELECT id, conversation_id, destination, unit, handoff_id FROM outbox WHERE {tables.ON_ITS_WAY}"  # noqa: S608
+        " AND state = 'sending' AND destination IN ({keys}) ORDER BY id",
+        sorted(destinations),
+    )
+    again = [row for row in rows if destinations[row[2]] is Resend.SAME_KEY]
+    unsure = [row for row in rows if destinations[row[2]] is Resend.NEVER]
+    bulk.change(
+        connection, "UPDATE outbox SET state = 'queued' WHERE id IN ({keys})", [row[0] for row in again]
+    )
+    error = (
+        "fanbot stopped between sending this and noting it, so it may have arrived. "
+        "Look into the chat before sending it again."
+    )
+    at = stamp(now)
+    for number, _, _, _, handoff in unsure:
+        bulk.run(
+            connection,
+            "UPDATE outbox SET state = 'parked', settled_at = ?, error = ? WHERE id = ?",
+            at,
+            error,
+            number,
+        )
+        bulk.insert(connection, _DEAD, [(ids.new(), at, "outbox", str(number), error)])
+        if handoff is not None:
+            reopen(connection, handoff, error=error, at=at, ids=ids)
+    bulk.change(connection, FREE_NEXT, sorted({row[1] for row in rows}))
+    return len(rows)

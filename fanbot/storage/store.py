@@ -1,0 +1,94 @@
+"""The whole store, put together over one database."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from fanbot.domain.settings import SignalSettings
+from fanbot.storage import bulk
+from fanbot.storage.archive import SqlArchive
+from fanbot.storage.database import parsed, reading_engine, sqlite_file, writing_engine
+from fanbot.storage.desk import SqlDesk
+from fanbot.storage.inbox import SqlInbox
+from fanbot.storage.journal import SqlJournal
+from fanbot.storage.keys import TimeOrderedIds
+from fanbot.storage.lease import AdvisoryGuard, FileGuard, SqlLease
+from fanbot.storage.migrations import migrate
+from fanbot.storage.outbox import SqlOutbox
+from fanbot.storage.switches import SqlSwitches
+from fanbot.storage.writer import Reader, Writer, translated
+
+_READERS = 2
+
+
+class SqlStore:
+    """Every port of the store over one writer; made by ``open_store``."""
+
+    def __init__(
+        self,
+        *,
+        writing: Engine,
+        reading: Engine,
+        guard: FileGuard | AdvisoryGuard,
+        ids: TimeOrderedIds,
+        settings: SignalSettings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._engines = (writing, reading)
+        self._writer = writer = Writer(writing)
+        self._reader = reader = Reader(reading, threads=_READERS)
+        self.inbox = SqlInbox(writer=writer, reader=reader, ids=ids)
+        self.outbox = SqlOutbox(writer=writer, reader=reader, ids=ids, settings=settings)
+        self.journal = SqlJournal(writer=writer, reader=reader, ids=ids, outbox=self.outbox)
+        self.desk = SqlDesk(writer=writer, reader=reader, ids=ids, now=now)
+        self.switches = SqlSwitches(writer=writer, reader=reader, ids=ids)
+        self.lease = SqlLease(writer=writer, reader=reader, guard=guard)
+        self.archive = SqlArchive(writer=writer, reader=reader, ids=ids, url=writing.url)
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        await self._writer.close()
+        await self._reader.close()
+        for engine in self._engines:
+            engine.dispose()
+
+
+async def open_store(url: str, *, settings: SignalSettings, now: Callable[[], datetime]) -> SqlStore:
+    """Open a store, bringing its tables up to date first; raises StoreError."""
+    return await asyncio.to_thread(_open, url, settings, now)
+
+
+def _open(url: str, settings: SignalSettings, now: Callable[[], datetime]) -> SqlStore:
+    address = parsed(url)
+    writing = writing_engine(address)
+    reading = reading_engine(address, threads=_READERS)
+    try:
+        migrate(writing)
+        ids = TimeOrderedIds(slot=os.getpid(), milliseconds=lambda: int(now().timestamp() * 1000))
+        with writing.begin() as connection:
+            ids.resume(_newest(connection))
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise translated(error) from error
+    file = sqlite_file(address)
+    return SqlStore(
+        writing=writing,
+        reading=reading,
+        guard=FileGuard(file) if file else AdvisoryGuard(reading),
+        ids=ids,
+        settings=settings,
+        now=now,
+    )
+
+
+def _newest(connection: Connection) -> int:
+    """Find the newest id in the store, so that ids go on from there whatever the clock says."""
+    newest = 0
+    for name in ("event", "outbox", "handoff", "handoff_event", "conversation", "fan", "audit"):
+        row = bulk.row(connection, f"SELECT MAX(id) FROM {name}")  # noqa: S608 - our own names
+        newest = max(newest, (row[0] if row else 0) or 0)
+    return newest
