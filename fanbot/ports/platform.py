@@ -6,7 +6,7 @@ An adapter hears (``listen``) and speaks (``send``); it decides nothing.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
 
@@ -18,20 +18,13 @@ class Resend(StrEnum):
     NEVER = "never"
 
 
-class LengthUnit(StrEnum):
-    """Say how the platform counts the length of a text."""
-
-    CHARACTERS = "characters"
-    UTF16 = "utf16"
-
-
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do. ``max_length`` is the longest text of one message, None for no limit."""
 
     resend: Resend
     max_length: int | None = None
-    length_unit: LengthUnit = LengthUnit.CHARACTERS
+    length_unit: Literal["characters", "utf16"] = "characters"
 
 
 @dataclass(frozen=True, slots=True)

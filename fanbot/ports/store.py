@@ -115,7 +115,6 @@ class Journal(Protocol):
         ...
 
 
-
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The platform has the message."""
@@ -126,11 +125,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """The message did not arrive; try again at ``not_before``."""
+    """The message is tried again at ``not_before``.
+
+    ``maybe_arrived``: only under the same key and with the same words; what it reserved stays.
+    """
 
     claim: Claim
     not_before: datetime
     error: str
+    maybe_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,11 +209,16 @@ def _note_sent(connection: Connection, sent: Sequence[Sent], settings: SignalSet
 
 
 def _postpone(connection: Connection, result: Postponed) -> None:
-    _free_reservations(connection, [result.claim.id])
+    if not result.maybe_arrived:
+        _free_reservations(connection, [result.claim.id])
+        bulk.run(
+            connection,
+            "UPDATE outbox SET promoted = NULL, reserved_day = NULL WHERE id = ? AND state = 'sending'",
+            result.claim.id,
+        )
     bulk.run(
         connection,
-        "UPDATE outbox SET state = 'queued', not_before = ?, error = ?, promoted = NULL,"
-        " reserved_day = NULL WHERE id = ? AND state = 'sending'",
+        "UPDATE outbox SET state = 'queued', not_before = ?, error = ? WHERE id = ? AND state = 'sending'",
         stamp(result.not_before),
         result.error,
         result.claim.id,

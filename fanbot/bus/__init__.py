@@ -1,0 +1,1 @@
+"""Wake-up and back-pressure between adapters and engine, inside one process."""

@@ -1,0 +1,153 @@
+"""What a person does with an item of the queue; every face of fanbot calls the same moves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fanbot.domain.handoffs import Handoff, Lane
+from fanbot.domain.messages import Inbound, Outbound, OutboundKind, SignalClass
+from fanbot.domain.people import Team
+from fanbot.errors import MoveError
+from fanbot.policy.hush import hushed_until
+from fanbot.policy.priority import due_at, urgency
+from fanbot.policy.voice import Finding, check
+from fanbot.ports.clock import Clock
+from fanbot.ports.platform import Capabilities
+from fanbot.ports.store import Desk as DeskStore
+from fanbot.ports.store import Line, Move, QueueEntry
+from fanbot.services.phrasebook import Phrasebook
+from fanbot.services.responder import parts
+
+_ARTIST = "artist"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The human queue for one person. ``who`` is written to the record of every move (P21)."""
+
+    store: DeskStore
+    phrasebook: Phrasebook
+    team: Team
+    clock: Clock
+    capabilities: Mapping[str, Capabilities]
+
+    async def waiting(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
+        """Return what needs a person, most urgent first."""
+        entries = await self.store.entries(everything=everything, limit=limit)
+        return sorted(entries, key=lambda entry: urgency(entry.handoff, self.team.goals))
+
+    async def shown(self, item: int) -> tuple[QueueEntry, Sequence[Line]]:
+        """Return an item with its conversation."""
+        entry = await self.store.entry(item)
+        return entry, await self.store.history(entry.handoff.conversation_id)
+
+    def due(self, item: Handoff) -> datetime:
+        """Return when the team's own goal for this item runs out."""
+        return due_at(item, self.team.goals)
+
+    def advice(self, text: str) -> Sequence[Finding]:
+        """Say what a fan would mishear in a draft; a hint, never a bar (P1, P16, P18)."""
+        return check(text)
+
+    async def claim(self, item: int, *, who: str) -> Handoff:
+        """Take an item; from now the assistant keeps out of the conversation."""
+        now = self.clock.now()
+        return await self._move(
+            item,
+            who,
+            lambda entry: Move(entry.handoff.claim(who, now), "claimed", {}, hushed_until=hushed_until(now)),
+        )
+
+    async def release(self, item: int, *, who: str) -> Handoff:
+        """Put an item back where everybody sees it."""
+        now = self.clock.now()
+        return await self._move(
+            item,
+            who,
+            lambda entry: Move(entry.handoff.release(who, now), "released", {}, release_hush=True),
+        )
+
+    async def reply(self, item: int, text: str, *, who: str) -> Handoff:
+        """Answer the fan where they wrote, under the name of the one who answers (P7)."""
+        if not text.strip():
+            raise MoveError("The reply is empty; nothing was sent.")
+        now = self.clock.now()
+
+        def change(entry: QueueEntry) -> Move:
+            signed = f"{text.strip()}\n\n{self._signature(who)}"
+            return Move(
+                entry.handoff.reply(who, now),
+                "answered",
+                {"text": text.strip()},
+                outbounds=self._outbounds(entry, signed, OutboundKind.HUMAN),
+                hushed_until=hushed_until(now),
+            )
+
+        return await self._move(item, who, change)
+
+    async def snooze(self, item: int, *, until: datetime, who: str) -> Handoff:
+        """Set an item aside; it comes back by itself."""
+        now = self.clock.now()
+        return await self._move(
+            item,
+            who,
+            lambda entry: Move(
+                entry.handoff.snooze(who, until, now), "snoozed", {"until": until.isoformat()}
+            ),
+        )
+
+    async def escalate(self, item: int, *, who: str) -> Handoff:
+        """Bring an item before the creator in one step (P12)."""
+        now = self.clock.now()
+        return await self._move(
+            item, who, lambda entry: Move(entry.handoff.escalate(who, now), "escalated", {})
+        )
+
+    async def pass_on(self, item: int, *, to: str, note: str, who: str) -> Handoff:
+        """Hand an item to another person, with a note."""
+        now = self.clock.now()
+        return await self._move(
+            item,
+            who,
+            lambda entry: Move(
+                entry.handoff.pass_on(who, to, note, now), "passed on", {"to": to, "note": note}
+            ),
+        )
+
+    async def close(self, item: int, *, who: str) -> Handoff:
+        """End an item as read, no reply needed; the fan is told kindly, but not after a threat."""
+        now = self.clock.now()
+
+        def change(entry: QueueEntry) -> Move:
+            told: tuple[Outbound, ...] = ()
+            if entry.handoff.lane is not Lane.THREAT:
+                text = self.phrasebook.say("closed.read", None, lane=entry.handoff.lane)
+                told = self._outbounds(entry, text, OutboundKind.ACKNOWLEDGEMENT)
+            return Move(entry.handoff.close(who, now), "closed", {}, outbounds=told, release_hush=True)
+
+        return await self._move(item, who, change)
+
+    async def _move(self, item: int, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
+        if not who.strip():
+            raise MoveError("A move needs the name of the person who makes it, for example --as Sam.")
+        return await self.store.move(item, who=who, change=change)
+
+    def _signature(self, who: str) -> str:
+        """Sign as the artist only for the artist; everybody else is the team (P16)."""
+        person = next((p for p in self.team.people if p.name.casefold() == who.casefold()), None)
+        key = "signature.creator" if person and person.role == _ARTIST else "signature.team"
+        return self.phrasebook.say(key, None, words={"name": person.name if person else who})
+
+    def _outbounds(self, entry: QueueEntry, text: str, kind: OutboundKind) -> tuple[Outbound, ...]:
+        latest: Inbound = entry.latest
+        human = kind is OutboundKind.HUMAN
+        whole = Outbound(
+            address=latest.address,
+            kind=kind,
+            body=text,
+            in_reply_to=latest.message,
+            direct=latest.direct,
+            signal=SignalClass.SIGNAL if human else SignalClass.NEUTRAL,
+            safety=entry.handoff.lane.safety,
+        )
+        return parts(whole, self.capabilities)

@@ -1,0 +1,150 @@
+"""The only speaker: hands claims to their platforms, in order within each conversation, and settles them."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from fanbot.errors import DeliveryError, StoreUnavailableError
+from fanbot.ports.clock import Clock
+from fanbot.ports.platform import Platform, Resend
+from fanbot.ports.store import Claim, OutboxStore, Parked, Postponed, Sent, Settlement
+
+_LIMIT = 200
+_POLL = 0.2
+"""Seconds between looks for what another process enqueued or what became due."""
+_FIRST_RETRY = timedelta(seconds=1)
+_LONGEST_RETRY = timedelta(minutes=5)
+_FAULTS = 5
+"""An adapter that raises something of its own this often on one message has it parked."""
+
+
+class Outbox:
+    """Send what is claimed. One message of a conversation is under way at a time (G4)."""
+
+    def __init__(self, *, store: OutboxStore, platforms: Mapping[str, Platform], clock: Clock) -> None:
+        self._store = store
+        self._platforms = platforms
+        self._clock = clock
+        self._lanes: dict[int, deque[Claim]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[Settlement] = []
+        self._under_way: asyncio.Future[bool] | None = None
+        self._news = asyncio.Event()
+        self._log = structlog.get_logger("fanbot.outbox")
+
+    def deliver(self, claims: Sequence[Claim]) -> None:
+        """Take claims over for sending."""
+        for claim in claims:
+            lane = self._lanes.get(claim.conversation_id)
+            if lane is not None:
+                lane.append(claim)
+                continue
+            self._lanes[claim.conversation_id] = deque((claim,))
+            task = asyncio.create_task(self._send_in_order(claim.conversation_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def run(self) -> None:
+        """Settle results and claim what is due, until cancelled; see finish."""
+        while True:
+            self._under_way = asyncio.ensure_future(self.step())
+            await asyncio.shield(self._under_way)
+            if not self._results:
+                await self._wait()
+
+    async def step(self) -> bool:
+        """Settle what is known, claim what is due; tell whether there was anything to do."""
+        try:
+            settled = await self._settle()
+            claims: Sequence[Claim] = ()
+            if await self._store.due(now=self._clock.now()):
+                claims = await self._store.claim(limit=_LIMIT, now=self._clock.now())
+        except StoreUnavailableError as error:
+            self._log.warning("store takes nothing; the outbox waits", error=str(error))
+            await self._clock.sleep(_POLL)
+            return True
+        self.deliver(claims)
+        return settled or bool(claims)
+
+    async def drain(self) -> None:
+        """Go on until nothing is due and nothing is under way."""
+        while await self.step() or self._lanes or self._results:
+            await self._wait()
+
+    async def finish(self) -> None:
+        """Wait for what is under way and settle it; claim nothing more."""
+        if self._under_way is not None:
+            await self._under_way
+        while self._lanes:
+            await asyncio.wait(set(self._tasks))
+        await self._settle()
+
+    async def _wait(self) -> None:
+        self._news.clear()
+        if self._results:
+            return
+        try:
+            await asyncio.wait_for(self._news.wait(), _POLL)
+        except TimeoutError:
+            return
+
+    async def _settle(self) -> bool:
+        results, self._results = self._results, []
+        if not results:
+            return False
+        try:
+            await self._store.settle(results)
+        except BaseException:
+            self._results = results + self._results
+            raise
+        return True
+
+    async def _send_in_order(self, conversation: int) -> None:
+        lane = self._lanes[conversation]
+        while lane:
+            claim = lane.popleft()
+            result = await self._send(claim)
+            self._note(result)
+            if isinstance(result, Postponed):
+                while lane:
+                    held = "waits behind a message that is tried again"
+                    self._note(Postponed(lane.popleft(), result.not_before, held))
+        del self._lanes[conversation]
+
+    def _note(self, result: Settlement) -> None:
+        self._results.append(result)
+        self._news.set()
+
+    async def _send(self, claim: Claim) -> Settlement:
+        platform = self._platforms[claim.dispatch.address.destination]
+        try:
+            await platform.send(claim.dispatch)
+        except DeliveryError as error:
+            return self._failed(claim, platform, error)
+        except Exception as error:  # noqa: BLE001 - an adapter of a stranger may raise anything (G7)
+            self._log.warning("an adapter raised", key=claim.dispatch.key, error=type(error).__name__)
+            fault = DeliveryError(
+                f"The adapter failed: {type(error).__name__}: {error}",
+                ambiguous=True,
+                permanent=claim.attempts >= _FAULTS,
+            )
+            return self._failed(claim, platform, fault)
+        return Sent(claim, self._clock.now())
+
+    def _failed(self, claim: Claim, platform: Platform, error: DeliveryError) -> Settlement:
+        now = self._clock.now()
+        again = platform.capabilities.resend is Resend.SAME_KEY
+        if error.permanent or (error.ambiguous and not again):
+            self._log.warning("parked", key=claim.dispatch.key, ambiguous=error.ambiguous)
+            return Parked(claim, now, str(error), arrived=error.ambiguous)
+        return Postponed(claim, _next_try(claim, error, now), str(error), maybe_arrived=error.ambiguous)
+
+
+def _next_try(claim: Claim, error: DeliveryError, now: datetime) -> datetime:
+    if error.retry_after is not None:
+        return now + timedelta(seconds=error.retry_after)
+    doubled: timedelta = _FIRST_RETRY * (1 << min(claim.attempts - 1, 10))
+    return now + min(doubled, _LONGEST_RETRY)
