@@ -57,11 +57,6 @@ class Intake(Protocol):
 class Platform(Protocol):
     """One account on one platform."""
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Say what the platform can do."""
-        ...
-
     async def listen(self, intake: Intake) -> None:
         """Bring every event to ``intake``, in order, until the platform ends or this is cancelled.
 
@@ -95,11 +90,13 @@ class AdapterSpec:
     """What an adapter tells about itself before its SDK is imported.
 
     Registered under the entry-point group ``fanbot.adapters``. ``extra`` is the fanbot extra that
-    installs the SDK; ``open`` may raise AdapterError or ImportError.
+    installs the SDK; ``open`` may raise AdapterError or ImportError. ``finite``: its input may end,
+    and a fanbot whose every input has ended drains and stops.
     """
 
     name: str
     summary: str
+    capabilities: Capabilities
     open: Callable[[Opening], Platform]
     extra: str = ""
     finite: bool = False

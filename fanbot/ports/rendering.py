@@ -41,10 +41,10 @@ class Rendering(Protocol):
         """Return a built-in text by its key with its ``{names}`` filled in."""
         ...
 
-
-class HelpLines(Protocol):
-    """The resources that a crisis text may name."""
-
     def resources(self, language: str | None) -> Sequence[str]:
-        """Return checked help lines, one a line, or the international directory alone."""
+        """Return checked help lines, one a line, or the international directory alone (P20)."""
+        ...
+
+    def written_time(self, span: timedelta, language: str | None) -> str:
+        """Write a span such as ``2 days``."""
         ...

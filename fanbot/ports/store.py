@@ -114,6 +114,10 @@ class Journal(Protocol):
         """Count a failed attempt at this event; return how many there were."""
         ...
 
+    async def dead_letters(self) -> int:
+        """Count the failures that were kept with their reasons."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -173,6 +177,10 @@ class OutboxStore(Protocol):
 
     async def recover(self, *, now: datetime) -> int:
         """Take up rows that a dead process left in flight: again under the same key, or parked."""
+        ...
+
+    async def parked(self) -> int:
+        """Count the messages that wait for a person's look."""
         ...
 
     async def due(self, *, now: datetime) -> bool:
