@@ -119,18 +119,16 @@ class Handoff:
     def claim(self, who: str, now: datetime) -> "Handoff":
         """Take the item for ``who``; a clear loss when somebody was faster (P21)."""
         self._must_wait("claim")
-        if self.state is State.CLAIMED and self.owner != who:
-            raise AlreadyClaimedError(owner=self.owner)
-        return replace(
-            self, state=State.CLAIMED, owner=who, claimed_at=now, touched_at=now, snoozed_until=None
-        )
+        if self.state is State.CLAIMED:
+            self._must_own(who)
+        return self._stand(State.CLAIMED, now, owner=who, claimed_at=now)
 
     def release(self, who: str, now: datetime) -> "Handoff":
         """Put the item back where everybody sees it; the draft stays."""
         if self.state is not State.CLAIMED:
             raise MoveError(f"This item is {self.state.value}, so there is no claim to release.")
         self._must_own(who)
-        return replace(self, state=State.WAITING, owner="", claimed_at=None, touched_at=now)
+        return self._stand(State.WAITING, now)
 
     def reply(self, who: str, now: datetime) -> "Handoff":
         """Note that a person answered; a reply to an unclaimed item claims it on the way."""
@@ -138,15 +136,7 @@ class Handoff:
             raise MoveError(f"This item is {self.state.value}; the fan's next message opens a new one.")
         if self.state is State.CLAIMED:
             self._must_own(who)
-        return replace(
-            self,
-            state=State.ANSWERED,
-            owner=who,
-            answered_at=now,
-            touched_at=now,
-            snoozed_until=None,
-            draft="",
-        )
+        return replace(self._stand(State.ANSWERED, now, owner=who, answered_at=now), draft="")
 
     def snooze(self, who: str, until: datetime, now: datetime) -> "Handoff":
         """Set the item aside until a time; it comes back by itself, never ends by itself."""
@@ -155,31 +145,31 @@ class Handoff:
             self._must_own(who)
         if until <= now:
             raise MoveError("The time to come back must lie ahead; nothing was changed.")
-        return replace(
-            self, state=State.SNOOZED, owner=who, snoozed_until=until, claimed_at=None, touched_at=now
-        )
+        return self._stand(State.SNOOZED, now, owner=who, snoozed_until=until)
 
     def wake(self, now: datetime) -> "Handoff":
         """Bring a snoozed item back when its time has come."""
         if self.state is not State.SNOOZED or self.snoozed_until is None or now < self.snoozed_until:
             return self
-        return replace(self, state=State.WAITING, owner="", snoozed_until=None, touched_at=now)
+        return self._stand(State.WAITING, now)
 
     def escalate(self, who: str, now: datetime) -> "Handoff":
         """Bring the item before the creator in one step (P12)."""
         self._must_wait("escalate")
         if self.state is State.CLAIMED:
             self._must_own(who)
-        return replace(self, state=State.ESCALATED, owner="", claimed_at=None, touched_at=now)
+        return self._stand(State.ESCALATED, now)
 
     def pass_on(self, who: str, to: str, note: str, now: datetime) -> "Handoff":
-        """Hand the item to another person; that takes a note (P21)."""
+        """Hand the item to another person; that takes a name and a note (P21)."""
         self._must_wait("pass on")
         if self.state is State.CLAIMED:
             self._must_own(who)
+        if not to.strip():
+            raise MoveError("Passing an item on takes the name of the person who gets it.")
         if not note.strip():
             raise MoveError("Passing an item on takes a note for the person who gets it.")
-        return replace(self, state=State.CLAIMED, owner=to, claimed_at=now, touched_at=now)
+        return self._stand(State.CLAIMED, now, owner=to, claimed_at=now)
 
     def close(self, who: str, now: datetime) -> "Handoff":
         """End the item as read, no reply needed."""
@@ -187,13 +177,13 @@ class Handoff:
             raise MoveError(f"This item is already {self.state.value}.")
         if self.state is State.CLAIMED:
             self._must_own(who)
-        return replace(self, state=State.CLOSED, owner=who, touched_at=now, snoozed_until=None)
+        return self._stand(State.CLOSED, now, owner=who, answered_at=self.answered_at)
 
     def lapse(self, now: datetime) -> "Handoff":
         """Return an idle claim to the queue, with its draft kept."""
         if self.state is not State.CLAIMED or now - self.touched_at < CLAIM_IDLE:
             return self
-        return replace(self, state=State.WAITING, owner="", claimed_at=None)
+        return self._stand(State.WAITING, now)
 
     def archive(self, now: datetime) -> "Handoff":
         """Take an answered item that stayed quiet off the desk."""
@@ -202,17 +192,37 @@ class Handoff:
         return replace(self, state=State.ARCHIVED)
 
     def hear(self, now: datetime, *, thanks: bool, heavier: bool) -> "Handoff":
-        """Take in another message of the fan: weigh more at most once a day, reopen unless thanked."""
+        """Take in another message of the fan: weigh more at most once a day, reopen unless thanked.
+
+        Thanks leave an answered item answered; its quiet days count anew from there.
+        """
         if self.state.finished:
             raise MoveError(f"This item is {self.state.value}; the fan's next message opens a new one.")
-        weight = self.weight + 1 if heavier else self.weight
-        if self.state is State.ANSWERED:
-            if thanks:
-                return self
-            return replace(
-                self, state=State.WAITING, owner="", weight=weight, touched_at=now, answered_at=None
-            )
-        return replace(self, weight=weight)
+        if self.state is State.ANSWERED and thanks:
+            return replace(self, touched_at=now)
+        standing = self._stand(State.WAITING, now) if self.state is State.ANSWERED else self
+        return replace(standing, weight=self.weight + 1) if heavier else standing
+
+    def _stand(
+        self,
+        state: State,
+        now: datetime,
+        *,
+        owner: str = "",
+        claimed_at: datetime | None = None,
+        snoozed_until: datetime | None = None,
+        answered_at: datetime | None = None,
+    ) -> "Handoff":
+        """Enter a state with exactly the times that belong to it."""
+        return replace(
+            self,
+            state=state,
+            owner=owner,
+            touched_at=now,
+            claimed_at=claimed_at,
+            snoozed_until=snoozed_until,
+            answered_at=answered_at,
+        )
 
     def _must_wait(self, move: str) -> None:
         if not self.state.needs_person:

@@ -104,8 +104,9 @@ class EventKey:
 
     def __str__(self) -> str:
         """Join the parts with slashes."""
-        parts = (self.platform, self.account, self.channel, self.message, self.kind, self.revision)
-        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+        return _joined(
+            (self.platform, self.account, self.channel, self.message, self.kind.value, self.revision)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,8 @@ class Inbound:
     def conversation_key(self) -> str:
         """Name the conversation: the place, and in a shared channel also the fan."""
         place = self.address
-        parts = [place.platform, place.account, place.channel, place.thread]
-        if not self.direct:
-            parts.append(self.author.id)
-        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+        parts = (place.platform, place.account, place.channel, place.thread)
+        return _joined(parts if self.direct else (*parts, self.author.id))
 
     @property
     def addressed(self) -> bool:
@@ -144,12 +143,21 @@ class Inbound:
         return self.direct or self.mentioned
 
 
+def _joined(parts: tuple[str, ...]) -> str:
+    """Join with slashes; a slash inside a part is escaped, so that two lists never look the same."""
+    joined = "/".join(parts)
+    if joined.count("/") < len(parts) and "%" not in joined:
+        return joined
+    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One message that is to leave, with all its parts.
 
     ``promo`` is the text of the promo block; it is added at the end when the cap admits it, and
-    left out otherwise. ``template`` names the template it came from, for the ledger.
+    left out otherwise. ``template`` names the template it came from, for the ledger. A text too
+    long for the platform is several of these, ``part`` of ``parts``, one behind the other.
     """
 
     address: Address
@@ -165,3 +173,5 @@ class Outbound:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     safety: bool = False
+    part: int = 0
+    parts: int = 1

@@ -36,4 +36,6 @@ class Settings:
     language: str = "en"
     signal: SignalSettings = SignalSettings()
     store_url: str = "sqlite:///data/fanbot.db"
+    console: ListenSettings = field(default_factory=lambda: ListenSettings(port=8080))
+    web: ListenSettings = field(default_factory=lambda: ListenSettings(port=8081))
     adapters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -26,13 +26,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A template in one language. ``body`` is CommonMark with Jinja2; ``source`` is its file."""
+    """A template in one language. ``body`` is CommonMark with Jinja2; ``source`` is its file.
+
+    ``body_line`` is the line of that file on which the body begins, for problems to point at.
+    """
 
     language: str
     examples: tuple[str, ...]
     patterns: tuple[str, ...]
     body: str
     source: str = ""
+    body_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
