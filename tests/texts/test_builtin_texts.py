@@ -14,9 +14,9 @@ PROMISED = {
     "intro.first",
     "reader.team",
     "reader.moderator",
-    *(f"ack.{kind}" for kind in ("direct", "direct_record", "public", "personal", "person", "order")),
+    *(f"ack.{kind}" for kind in ("direct", "record", "public", "personal", "person", "order")),
     *(f"ack.{kind}" for kind in ("complaint", "business", "tech", "minor")),
-    *(f"safety.{kind}" for kind in ("crisis", "crisis_public", "directory", "threat")),
+    *(f"safety.{kind}" for kind in ("crisis", "directory", "threat")),
     "late.prefix",
     "clarify.question",
     *(f"choice.{kind}" for kind in ("person", "helped", "takeback", "typed")),
@@ -106,7 +106,7 @@ def test_never_opens_a_sentence_with_the_reader(language: str, key: str) -> None
 def test_labels_what_is_automatic(language: str, key: str) -> None:
     """A note that a machine wrote says so; the record is added to such a note."""
     text = TEXTS[language][key]
-    assert (AUTOMATIC[language] in text) == (key != "ack.direct_record")
+    assert (AUTOMATIC[language] in text) == (key != "ack.record")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,6 +128,6 @@ def test_points_to_help_before_anything_else(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tells_nothing_of_the_message_in_public(language: str) -> None:
     """What is said where others read is short and names neither reader nor lane."""
-    for key in ("ack.public", "safety.crisis_public", "safety.threat"):
+    for key in ("ack.public", "safety.threat"):
         assert _names(TEXTS[language][key]) == []
         assert len(TEXTS[language][key]) <= 120
