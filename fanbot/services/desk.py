@@ -16,7 +16,7 @@ from fanbot.ports.platform import Capabilities
 from fanbot.ports.store import Desk as DeskStore
 from fanbot.ports.store import Line, Move, QueueEntry
 from fanbot.services.phrasebook import Phrasebook
-from fanbot.services.responder import parts
+from fanbot.services.speaking import parts
 
 _ARTIST = "artist"
 

@@ -9,7 +9,7 @@ import structlog
 
 from fanbot.errors import DeliveryError, StoreUnavailableError
 from fanbot.ports.clock import Clock
-from fanbot.ports.platform import Platform, Resend
+from fanbot.ports.platform import Capabilities, Platform, Resend
 from fanbot.ports.store import Claim, OutboxStore, Parked, Postponed, Sent, Settlement
 
 _LIMIT = 200
@@ -24,9 +24,17 @@ _FAULTS = 5
 class Outbox:
     """Send what is claimed. One message of a conversation is under way at a time (G4)."""
 
-    def __init__(self, *, store: OutboxStore, platforms: Mapping[str, Platform], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: OutboxStore,
+        platforms: Mapping[str, Platform],
+        capabilities: Mapping[str, Capabilities],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._platforms = platforms
+        self._capabilities = capabilities
         self._clock = clock
         self._lanes: dict[int, deque[Claim]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,7 +131,7 @@ class Outbox:
         try:
             await platform.send(claim.dispatch)
         except DeliveryError as error:
-            return self._failed(claim, platform, error)
+            return self._failed(claim, error)
         except Exception as error:  # noqa: BLE001 - an adapter of a stranger may raise anything (G7)
             self._log.warning("an adapter raised", key=claim.dispatch.key, error=type(error).__name__)
             fault = DeliveryError(
@@ -131,12 +139,12 @@ class Outbox:
                 ambiguous=True,
                 permanent=claim.attempts >= _FAULTS,
             )
-            return self._failed(claim, platform, fault)
+            return self._failed(claim, fault)
         return Sent(claim, self._clock.now())
 
-    def _failed(self, claim: Claim, platform: Platform, error: DeliveryError) -> Settlement:
+    def _failed(self, claim: Claim, error: DeliveryError) -> Settlement:
         now = self._clock.now()
-        again = platform.capabilities.resend is Resend.SAME_KEY
+        again = self._capabilities[claim.dispatch.address.destination].resend is Resend.SAME_KEY
         if error.permanent or (error.ambiguous and not again):
             self._log.warning("parked", key=claim.dispatch.key, ambiguous=error.ambiguous)
             return Parked(claim, now, str(error), arrived=error.ambiguous)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fanbot.domain.handoffs import Lane
-from fanbot.ports.rendering import HelpLines, Rendering
+from fanbot.ports.rendering import Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,6 @@ class Phrasebook:
     """Say built-in texts on behalf of one creator."""
 
     rendering: Rendering
-    help_lines: HelpLines
     creator: str
 
     def say(
@@ -31,5 +30,5 @@ class Phrasebook:
         )
         known = {**creator, "reader": reader, **(words or {})}
         if key == "safety.crisis":
-            known["help_lines"] = "\n".join(self.help_lines.resources(language))
+            known["help_lines"] = "\n".join(self.rendering.resources(language))
         return self.rendering.say(key, language=language, words=known)

@@ -1,22 +1,22 @@
 """What a decision says: the rendered answer, the note that a person reads it, the question back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
-from fanbot.domain.decisions import Context, Decision, OpenItem, Route
+from fanbot.domain.decisions import Context, Decision, Route
 from fanbot.domain.handoffs import Lane, State
-from fanbot.domain.messages import Choice, Inbound, Outbound, OutboundKind, SignalClass
+from fanbot.domain.messages import Choice, OutboundKind
 from fanbot.domain.templates import Template
 from fanbot.errors import TemplateError
 from fanbot.policy.acknowledging import Ack, acknowledgement
 from fanbot.policy.commands import Wish
-from fanbot.policy.splitting import split
 from fanbot.ports.platform import Capabilities
 from fanbot.ports.rendering import Rendering, Scene
 from fanbot.ports.store import ItemEffect, Outcome, Pending
+from fanbot.services.menu import Menu
 from fanbot.services.phrasebook import Phrasebook
+from fanbot.services.speaking import NOTHING, Said, Speech, spoken
 
 _BUILT_IN = {
     Wish.START.value: "command.start",
@@ -39,264 +39,170 @@ class Responder:
     templates: Mapping[str, Template]
     capabilities: Mapping[str, Capabilities]
     usual: Mapping[Lane, timedelta]
-    written_time: Callable[[timedelta, str | None], str]
 
     def respond(
         self, pending: Pending, decision: Decision, context: Context, *, thanks: bool = False
     ) -> Outcome:
         """Compose everything that follows from a decision; a template that fails goes to a person."""
-        outcome = Outcome(pending, decision, context.now, language=_heard(pending.inbound, decision, context))
-        match decision.route:
-            case Route.ANSWER:
-                return self._answer(outcome, context)
-            case Route.CLARIFY:
-                return self._clarify(outcome, context)
-            case Route.HANDOFF | Route.MERGE:
-                return self._hand_over(outcome, context, thanks=thanks)
-            case Route.HUSH:
-                lane = decision.lane
-                return replace(outcome, item=ItemEffect(lane, thanks=thanks) if lane else None)
-            case Route.RECORD if decision.command == Wish.HELPED.value:
-                return self._speak(
-                    outcome, context, OutboundKind.NOTICE, self._say("command.helped", outcome)
-                )
-            case _:
-                return outcome
+        route = decision.route
+        if route is Route.ANSWER:
+            if decision.template is None:
+                return self._built_in(pending, decision, context)
+            return self._answer(pending, decision, context)
+        if route in (Route.HANDOFF, Route.MERGE):
+            return self._hand_over(pending, decision, context, thanks=thanks)
+        if route is Route.CLARIFY:
+            return self._clarify(pending, decision, context)
+        if route is Route.HUSH and decision.lane is not None:
+            item = ItemEffect(decision.lane, topic=decision.topic, thanks=thanks)
+            return _outcome(pending, decision, context, item=item)
+        if decision.command == Wish.HELPED.value:
+            return self._note(pending, decision, context, "command.helped")
+        return _outcome(pending, decision, context)
 
-    def _answer(self, outcome: Outcome, context: Context) -> Outcome:
-        decision = outcome.decision
-        if decision.template is None:
-            return self._built_in(outcome, context)
-        inbound = outcome.pending.inbound
-        template = self.templates[decision.template]
-        scene = Scene(
-            now=context.now,
-            platform=inbound.address.platform,
-            fan_name=inbound.author.name,
-        )
+    def _answer(self, pending: Pending, decision: Decision, context: Context) -> Outcome:
+        inbound = pending.inbound
+        template = self.templates[decision.template or ""]
+        scene = Scene(now=context.now, platform=inbound.address.platform, fan_name=inbound.author.name)
         try:
             rendered = self.rendering.answer(template, language=decision.language, scene=scene)
         except TemplateError as error:
-            return self._failed(outcome, context, str(error))
+            return self._failed(pending, decision, context, str(error))
         body = rendered.body
         if context.late:
-            body = f"{self._say('late.prefix', outcome)}\n\n{body}"
-        offers = [
-            Choice(
-                f"template:{offer.template}", offer.label, self._example(offer.template, decision.language)
-            )
-            for offer in rendered.choices
-            if offer.template in self.templates
-        ]
-        person = Choice("human", self._say("choice.person", outcome), "/human")
-        return self._speak(
-            outcome,
-            context,
+            body = f"{self.phrasebook.say('late.prefix', decision.language)}\n\n{body}"
+        menu = Menu(self.templates, self.phrasebook, decision.language)
+        speech = Speech(
             OutboundKind.ANSWER,
             body,
             promo="" if context.opted_out else rendered.promo,
             template=template.id,
             signal=template.signal,
-            choices=(*offers, person),
+            choices=(*menu.offers(rendered.choices), menu.person),
         )
+        return _outcome(pending, decision, context, said=self._say(pending, decision, context, speech))
 
-    def _failed(self, outcome: Outcome, context: Context, error: str) -> Outcome:
+    def _failed(self, pending: Pending, decision: Decision, context: Context, error: str) -> Outcome:
         """Bring to a person what a template could not answer (G7)."""
-        decision = outcome.decision
-        item = context.item(Lane.OTHER.family)
-        moved = replace(
-            decision,
-            route=Route.MERGE if item else Route.HANDOFF,
+        moved = Decision(
+            Route.MERGE if context.item(Lane.OTHER.family) else Route.HANDOFF,
+            (*decision.reasons, f"the template could not be rendered: {error}"),
             lane=Lane.OTHER,
-            reasons=(*decision.reasons, f"the template could not be rendered: {error}"),
-            suggestions=(),
-            template=None,
+            language=decision.language,
+            topic=decision.topic,
         )
-        return self._hand_over(replace(outcome, decision=moved), context, error=error)
+        return self._hand_over(pending, moved, context, error=error)
 
-    def _built_in(self, outcome: Outcome, context: Context) -> Outcome:
-        command = (outcome.decision.command or "").partition(":")[0]
+    def _built_in(self, pending: Pending, decision: Decision, context: Context) -> Outcome:
+        command = decision.command or ""
         if command == Wish.TAKEBACK.value:
-            own = [item for item in context.items if not item.lane.safety]
-            waiting = [item for item in own if item.state.needs_person]
+            waiting = any(item.state.needs_person and not item.lane.safety for item in context.items)
             key = "command.takeback_done" if waiting else "command.takeback_nothing"
-            outcome = replace(outcome, withdraw=bool(waiting))
-            return self._speak(outcome, context, OutboundKind.NOTICE, self._say(key, outcome))
-        words = {"topics": self._topics(outcome)} if command == Wish.HELP.value else None
-        text = self._say(_BUILT_IN[command], outcome, words=words)
-        if command == Wish.STOP.value:
-            outcome = replace(outcome, opt_out=True)
-        introduced = command == Wish.START.value
-        told = replace(context, introduced=True) if introduced else context
-        spoken = self._speak(outcome, told, OutboundKind.NOTICE, text)
-        return replace(spoken, introduced=spoken.introduced or introduced)
+            return replace(self._note(pending, decision, context, key), withdraw=waiting)
+        if command == Wish.START.value:
+            told = self._note(pending, decision, replace(context, introduced=True), _BUILT_IN[command])
+            return replace(told, introduced=True)
+        words: dict[str, str] = {}
+        if command == Wish.HELP.value:
+            menu = Menu(self.templates, self.phrasebook, decision.language)
+            today = context.now.date()
+            words["topics"] = menu.topics(platform=pending.inbound.address.platform, today=today)
+        note = self._note(pending, decision, context, _BUILT_IN[command], words)
+        return replace(note, opt_out=True) if command == Wish.STOP.value else note
 
-    def _topics(self, outcome: Outcome) -> str:
-        """List one example of every template that answers here."""
-        inbound, today = outcome.pending.inbound, outcome.decided_at.date()
-        lines: list[str] = []
-        for template in self.templates.values():
-            if not template.live(platform=inbound.address.platform, today=today):
-                continue
-            if example := self._example(template.id, outcome.decision.language):
-                lines.append(f"- {example}")
-        return "\n".join(lines)
+    def _note(
+        self,
+        pending: Pending,
+        decision: Decision,
+        context: Context,
+        key: str,
+        words: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        text = self.phrasebook.say(key, decision.language, words=words)
+        speech = Speech(OutboundKind.NOTICE, text)
+        return _outcome(pending, decision, context, said=self._say(pending, decision, context, speech))
 
-    def _example(self, template: str, language: str | None) -> str:
-        """Return what a fan can type to get a template: its first example in their language."""
-        variants = self.templates[template].variants
-        variant = variants.get(language or "") or next(iter(variants.values()))
-        return next(iter(variant.examples), "")
-
-    def _clarify(self, outcome: Outcome, context: Context) -> Outcome:
-        offers = [
-            Choice(f"template:{name}", example, example)
-            for name in outcome.decision.choices
-            if (example := self._example(name, outcome.decision.language))
-        ]
-        person = Choice("human", self._say("choice.person", outcome), "/human")
-        asked = self._speak(
-            outcome,
-            context,
+    def _clarify(self, pending: Pending, decision: Decision, context: Context) -> Outcome:
+        menu = Menu(self.templates, self.phrasebook, decision.language)
+        speech = Speech(
             OutboundKind.QUESTION,
-            self._say("clarify.question", outcome),
-            choices=(*offers, person),
+            self.phrasebook.say("clarify.question", decision.language),
+            choices=(*menu.questions(decision.choices), menu.person),
         )
-        return replace(asked, clarified=True)
+        said = self._say(pending, decision, context, speech)
+        return _outcome(pending, decision, context, said=said, clarified=True)
 
     def _hand_over(
-        self, outcome: Outcome, context: Context, *, thanks: bool = False, error: str = ""
+        self,
+        pending: Pending,
+        decision: Decision,
+        context: Context,
+        *,
+        thanks: bool = False,
+        error: str = "",
     ) -> Outcome:
-        decision, inbound = outcome.decision, outcome.pending.inbound
         lane = decision.lane or Lane.OTHER
         item = context.item(lane.family)
-        note = self._note(outcome, context, item, thanks=thanks)
-        held = replace(
-            outcome,
-            item=ItemEffect(
-                lane,
-                topic=decision.topic,
-                acknowledged=note is not None,
-                thanks=thanks and item is not None and item.state is State.ANSWERED,
-                error=error,
-            ),
-        )
-        if note is None:
-            return held
-        text = self._say(
-            note.public_key if note.private and not inbound.direct else note.text_key, held, lane=lane
-        )
-        usual = self.usual.get(lane) if note.text_key == "ack.direct_record" else None
-        if usual is not None:
-            spoken = self.written_time(usual, decision.language)
-            text = (
-                self._say("ack.direct", held, lane=lane)
-                + "\n\n"
-                + self._say("ack.direct_record", held, words={"usual": spoken})
-            )
-        takeback = Choice("takeback", self._say("choice.takeback", held), "/takeback")
-        kind = OutboundKind.ACKNOWLEDGEMENT
-        return self._speak(
-            held,
-            replace(context, introduced=True) if lane.safety else context,
-            kind,
-            text,
-            choices=(takeback,) if note.choices else (),
-            safety=lane.safety,
-        )
-
-    def _note(self, outcome: Outcome, context: Context, item: OpenItem | None, *, thanks: bool) -> Ack | None:
-        if outcome.decision.route is Route.MERGE and context.hushed and not _safe(outcome.decision):
-            return None
-        return acknowledgement(
-            outcome.decision,
-            direct=outcome.pending.inbound.direct,
+        ack = acknowledgement(
+            decision,
+            direct=pending.inbound.direct,
             item=item,
             now=context.now,
-            usual=self.usual.get(outcome.decision.lane or Lane.OTHER),
+            usual=self.usual.get(lane),
             thanks=thanks,
         )
-
-    def _say(
-        self,
-        key: str,
-        outcome: Outcome,
-        *,
-        lane: Lane | None = None,
-        words: Mapping[str, str] | None = None,
-    ) -> str:
-        return self.phrasebook.say(key, outcome.decision.language, lane=lane, words=words)
-
-    def _speak(
-        self,
-        outcome: Outcome,
-        context: Context,
-        kind: OutboundKind,
-        text: str,
-        *,
-        promo: str = "",
-        template: str = "",
-        signal: SignalClass = SignalClass.NEUTRAL,
-        choices: Sequence[Choice] = (),
-        safety: bool = False,
-    ) -> Outcome:
-        """Add a message; the first automatic one of a conversation says whose assistant speaks (P4)."""
-        inbound = outcome.pending.inbound
-        introduces = not context.introduced
-        if introduces:
-            text = f"{self._say('intro.first', outcome)}\n\n{text}"
-        whole = Outbound(
-            address=inbound.address,
-            kind=kind,
-            body=text,
-            promo=promo,
-            in_reply_to=inbound.message,
-            direct=inbound.direct,
-            template=template,
-            signal=signal,
-            choices=tuple(choices),
-            safety=safety,
+        if context.hushed and not lane.safety:
+            ack = None
+        effect = ItemEffect(
+            lane,
+            topic=decision.topic,
+            acknowledged=ack is not None,
+            thanks=thanks and item is not None and item.state is State.ANSWERED,
+            error=error,
         )
-        return replace(
-            outcome,
-            outbounds=(*outcome.outbounds, *parts(whole, self.capabilities)),
-            introduced=outcome.introduced or introduces,
-        )
+        said = NOTHING
+        if ack is not None:
+            speech = self._acknowledgement(ack, decision, lane)
+            calm = replace(context, introduced=True) if lane.safety else context
+            said = self._say(pending, decision, calm, speech)
+        return _outcome(pending, decision, context, said=said, item=effect)
+
+    def _acknowledgement(self, ack: Ack, decision: Decision, lane: Lane) -> Speech:
+        language = decision.language
+        text = self.phrasebook.say(ack.text_key, language, lane=lane)
+        usual = self.usual.get(lane) if ack.record else None
+        if usual is not None:
+            words = {"usual": self.rendering.written_time(usual, language)}
+            text = f"{text}\n\n{self.phrasebook.say('ack.record', language, words=words)}"
+        choices: tuple[Choice, ...] = ()
+        if ack.choices:
+            label = self.phrasebook.say("choice.takeback", language)
+            choices = (Choice(Wish.TAKEBACK.value, label, "/takeback"),)
+        return Speech(OutboundKind.ACKNOWLEDGEMENT, text, choices=choices, safety=lane.safety)
+
+    def _say(self, pending: Pending, decision: Decision, context: Context, speech: Speech) -> Said:
+        """Speak; the first automatic words of a conversation say whose assistant speaks (P4)."""
+        intro = "" if context.introduced else self.phrasebook.say("intro.first", decision.language)
+        return spoken(speech, pending.inbound, self.capabilities, intro=intro)
 
 
-def parts(whole: Outbound, capabilities: Mapping[str, Capabilities]) -> tuple[Outbound, ...]:
-    """Split a message into what its platform takes.
-
-    The promo block stands at the end of the last part; where it does not fit there, it is left out.
-    """
-    able = capabilities.get(whole.address.destination)
-    if able is None or able.max_length is None:
-        return (whole,)
-    pieces = partial(split, limit=able.max_length, unit=able.length_unit)
-    texts = pieces(whole.body)
-    promo = whole.promo if len(pieces(f"{texts[-1]}\n\n{whole.promo}")) == 1 else ""
-    last = len(texts) - 1
-    return tuple(
-        replace(
-            whole,
-            body=text,
-            promo=promo if number == last else "",
-            choices=whole.choices if number == last else (),
-            attachments=whole.attachments if number == 0 else (),
-            signal=whole.signal if number == last else SignalClass.NEUTRAL,
-            part=number,
-            parts=len(texts),
-        )
-        for number, text in enumerate(texts)
+def _outcome(
+    pending: Pending,
+    decision: Decision,
+    context: Context,
+    *,
+    said: Said = NOTHING,
+    item: ItemEffect | None = None,
+    clarified: bool = False,
+) -> Outcome:
+    heard = decision.language if pending.inbound.addressed else None
+    return Outcome(
+        pending,
+        decision,
+        context.now,
+        outbounds=said.outbounds,
+        item=item,
+        introduced=said.introduced,
+        clarified=clarified,
+        language=heard if heard != context.language else None,
     )
-
-
-def _heard(inbound: Inbound, decision: Decision, context: Context) -> str | None:
-    """Return the language to remember, when it is news."""
-    if not inbound.addressed or decision.language in (None, context.language):
-        return None
-    return decision.language
-
-
-def _safe(decision: Decision) -> bool:
-    return decision.lane is not None and decision.lane.safety

@@ -10,7 +10,7 @@ import structlog
 from fanbot.errors import AdapterError, FanbotError
 from fanbot.ports.bus import Bus
 from fanbot.ports.clock import Clock
-from fanbot.ports.platform import Platform
+from fanbot.ports.platform import Capabilities, Platform
 from fanbot.ports.store import Lease, Store
 from fanbot.services.engine import Engine
 from fanbot.services.outbox import Outbox
@@ -26,8 +26,8 @@ FINISH_WITHIN = 4.0
 class Supervisor:
     """Run one engine on one store until its adapters end or somebody asks it to stop.
 
-    ``platforms`` maps a destination to its running adapter; ``finite`` names those whose end of
-    input ends the run.
+    ``platforms`` maps a destination to its running adapter, ``capabilities`` to what that can do;
+    ``finite`` names those whose input may end.
     """
 
     store: Store
@@ -35,6 +35,7 @@ class Supervisor:
     engine: Engine
     outbox: Outbox
     platforms: Mapping[str, Platform]
+    capabilities: Mapping[str, Capabilities]
     finite: frozenset[str]
     clock: Clock
     holder: str
@@ -48,9 +49,7 @@ class Supervisor:
         last_alive = await self.store.switches.last_alive()
         await self.store.lease.acquire(holder=self.holder, now=self.clock.now())
         try:
-            self.store.outbox.serve(
-                {name: platform.capabilities.resend for name, platform in self.platforms.items()}
-            )
+            self.store.outbox.serve({name: able.resend for name, able in self.capabilities.items()})
             self.engine.resume(last_alive)
             recovered = await self.store.outbox.recover(now=self.clock.now())
             if recovered:
@@ -84,12 +83,10 @@ class Supervisor:
                 await platform.close()
 
     async def _input_ends(self, listeners: list[asyncio.Task[None]]) -> None:
-        """Return once every finite input has ended; wait for ever when there is none."""
-        await asyncio.gather(
-            *(task for task, name in zip(listeners, self.platforms, strict=True) if name in self.finite)
-        )
-        if not self.finite.intersection(self.platforms):
+        """Return once all input has ended; wait for ever when an adapter listens without end."""
+        if not self.finite.issuperset(self.platforms):
             await asyncio.Event().wait()
+        await asyncio.gather(*listeners)
 
     async def _drain(
         self, outbox: asyncio.Task[None], stopped: asyncio.Task[bool], workers: Sequence[asyncio.Future[None]]
@@ -104,7 +101,8 @@ class Supervisor:
         draining = asyncio.create_task(all_sent(), name="drain")
         others = [worker for worker in workers if worker is not outbox]
         try:
-            await asyncio.wait([draining, stopped, *others], return_when=asyncio.FIRST_COMPLETED)
+            watched: list[asyncio.Future[Any]] = [draining, stopped, *others]
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
             if draining.done():
                 draining.result()
         finally:

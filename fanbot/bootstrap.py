@@ -1,0 +1,317 @@
+"""The one place that knows what stands behind each port; everything is built here and passed in.
+
+Rooms are imported where they are used, so that a command pays only for what it needs.
+"""
+
+import asyncio
+import os
+import platform as machine
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fanbot.errors import AdapterError, StoreError
+from fanbot.ports.platform import AdapterSpec, Capabilities, Opening
+from fanbot.ports.rendering import Rendering
+from fanbot.ports.workspace import Snapshot
+from fanbot.scheduling.clock import SystemClock
+
+if TYPE_CHECKING:
+    from fanbot.plugins.registry import Found
+    from fanbot.services.desk import Desk
+    from fanbot.services.examination import Check
+    from fanbot.services.oracle import Oracle
+    from fanbot.services.supervisor import Supervisor
+    from fanbot.services.workshop import Workshop
+    from fanbot.storage import SqlStore
+    from fanbot.workspace.folder import FolderWorkspace
+
+_REFRESH, _TEND, _MEASURE = 1.0, 30.0, 60.0
+"""Seconds between looks at the folder, at the desk's timers, and at how long replies take."""
+_MAIN = "main"
+
+
+def clock() -> SystemClock:
+    """Return the real clock."""
+    return SystemClock()
+
+
+def open_workspace(folder: Path) -> "FolderWorkspace":
+    """Open a creator's folder; raises WorkspaceError with every problem in its settings."""
+    from fanbot.rendering.check import check
+    from fanbot.rendering.wording import promotional
+    from fanbot.workspace import folder as folders
+
+    return folders.open_workspace(
+        folder,
+        environment=os.environ,
+        today=lambda: datetime.now().astimezone().date(),
+        check=check,
+        promotional=promotional,
+    )
+
+
+def rendering(snapshot: Snapshot) -> Rendering:
+    """Build the words for one state of the workspace."""
+    from fanbot.rendering.renderer import Renderer
+    from fanbot.rendering.texts import Texts, built_in_texts
+
+    language = snapshot.settings.language
+    return Renderer(
+        facts=snapshot.facts,
+        events=snapshot.events,
+        texts=Texts(built_in_texts(), own=snapshot.texts, language=language),
+        help_lines=snapshot.help_lines,
+        language=language,
+        timezone=snapshot.settings.timezone,
+        clock=clock(),
+    )
+
+
+def _workshop(workspace: "FolderWorkspace", capabilities: Mapping[str, Capabilities]) -> "Workshop":
+    from fanbot.services.workshop import Workshop
+    from fanbot.understanding.reader import NgramUnderstanding
+
+    return Workshop(
+        workspace=workspace,
+        understanding=NgramUnderstanding(),
+        words=rendering,
+        capabilities=capabilities,
+        clock=clock(),
+    )
+
+
+@asynccontextmanager
+async def opened_store(workspace: "FolderWorkspace") -> AsyncIterator["SqlStore"]:
+    """Open the workspace's store and close it again."""
+    from fanbot.storage import open_store
+
+    settings = workspace.snapshot.settings
+    store = await open_store(settings.store_url, settings=settings.signal, now=clock().now)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def opened_desk(workspace: "FolderWorkspace") -> AsyncIterator["Desk"]:
+    """Open the human queue, beside a running fanbot or without one."""
+    from fanbot.services.desk import Desk
+    from fanbot.services.phrasebook import Phrasebook
+
+    snapshot = workspace.snapshot
+    async with opened_store(workspace) as store:
+        yield Desk(
+            store=store.desk,
+            phrasebook=Phrasebook(rendering(snapshot), snapshot.team.creator),
+            team=snapshot.team,
+            clock=clock(),
+            capabilities=_known_capabilities(workspace),
+        )
+
+
+@asynccontextmanager
+async def opened_oracle(workspace: "FolderWorkspace") -> AsyncIterator["Oracle"]:
+    """Open what foresees decisions; it touches no store."""
+    from fanbot.services.oracle import Oracle
+
+    workshop = _workshop(workspace, {})
+    await workshop.open()
+    yield Oracle(workshop.understanding, workshop.judge, clock())
+
+
+@asynccontextmanager
+async def running(
+    workspace: "FolderWorkspace", *, only: Sequence[str] = (), receipts: bool = False
+) -> AsyncIterator["Supervisor"]:
+    """Build everything that runs; ``only`` names adapters, empty for all that have a section."""
+    from fanbot.bus.embedded import EmbeddedBus
+    from fanbot.plugins.registry import open_adapter
+    from fanbot.scheduling.chores import Chore, keep_up
+    from fanbot.services.engine import Engine
+    from fanbot.services.outbox import Outbox
+    from fanbot.services.supervisor import Supervisor
+
+    enabled = _enabled(workspace, only)
+    capabilities = {name: spec.capabilities for name, (spec, _) in enabled.items()}
+    platforms = {
+        name: open_adapter(_found()[spec.name], replace(opening, receipts=receipts))
+        for name, (spec, opening) in enabled.items()
+    }
+    workshop = _workshop(workspace, capabilities)
+    time = clock()
+    learning = asyncio.create_task(workshop.open())
+    async with opened_store(workspace) as store:
+        await learning
+        bus = EmbeddedBus(inbox=store.inbox, clock=time)
+        outbox = Outbox(store=store.outbox, platforms=platforms, capabilities=capabilities, clock=time)
+        engine = Engine(
+            bus=bus,
+            journal=store.journal,
+            understanding=workshop.understanding,
+            judge=lambda: workshop.judge,
+            deliver=outbox.deliver,
+            clock=time,
+        )
+
+        async def tend() -> None:
+            await store.desk.tend(now=time.now())
+
+        async def measure() -> None:
+            await workshop.measure(store.desk)
+
+        chores = (
+            Chore("read the workspace", _REFRESH, workshop.refresh),
+            Chore("tend the desk", _TEND, tend),
+            Chore("measure waiting times", _MEASURE, measure),
+        )
+        yield Supervisor(
+            store=store,
+            bus=bus,
+            engine=engine,
+            outbox=outbox,
+            platforms=platforms,
+            capabilities=capabilities,
+            finite=frozenset(name for name, (spec, _) in enabled.items() if spec.finite),
+            clock=time,
+            holder=f"process {os.getpid()} on {machine.node()}",
+            chores=lambda: keep_up(chores),
+        )
+
+
+def _found() -> Mapping[str, "Found"]:
+    from fanbot.plugins.registry import find_adapters
+
+    return find_adapters()
+
+
+def _enabled(workspace: "FolderWorkspace", only: Sequence[str]) -> Mapping[str, tuple[AdapterSpec, Opening]]:
+    """Return the spec and the opening of every account; raises AdapterError when there is none."""
+    found = _found()
+    sections = workspace.snapshot.settings.adapters
+    enabled: dict[str, tuple[AdapterSpec, Opening]] = {}
+    for name in only or sections:
+        spec = found[name].spec if name in found else None
+        if spec is None:
+            known = ", ".join(sorted(found))
+            remedy = found[name].remedy if name in found else f"Installed: {known}."
+            raise AdapterError(f"There is no adapter {name!r} to start; nothing was started. {remedy}")
+        for account, settings in _accounts(sections.get(name, {})):
+            enabled[f"{name}/{account}"] = (spec, Opening(account, settings))
+    if not enabled:
+        raise AdapterError(
+            "No adapter is enabled, so there is nobody to listen to. Add a section such as "
+            "[adapters.telegram] to config/fanbot.toml, or try: fanbot run --only stdio"
+        )
+    return enabled
+
+
+def _known_capabilities(workspace: "FolderWorkspace") -> Mapping[str, Capabilities]:
+    """Say what each enabled account's platform can do, without opening any."""
+    found = _found()
+    return {
+        f"{name}/{account}": spec.capabilities
+        for name, section in workspace.snapshot.settings.adapters.items()
+        if name in found and (spec := found[name].spec) is not None
+        for account, _ in _accounts(section)
+    }
+
+
+def _accounts(section: Mapping[str, object]) -> list[tuple[str, Mapping[str, object]]]:
+    """Return the accounts of an adapter's section: itself as *main*, more under ``accounts``."""
+    more = section.get("accounts")
+    own = {key: value for key, value in section.items() if key != "accounts"}
+    others = more.items() if isinstance(more, Mapping) else ()
+    named = [(str(name), settings) for name, settings in others if isinstance(settings, Mapping)]
+    return [(_MAIN, own), *named] if own or not named else named
+
+
+async def examine(workspace: "FolderWorkspace") -> Sequence["Check"]:
+    """Look at everything that a running fanbot needs, and say how to mend what is not right."""
+    from fanbot.services import examination
+
+    snapshot = workspace.snapshot
+    checks = [*examination.of_workspace(snapshot, workspace.problems(), clock().now())]
+    for name, found in sorted(_found().items()):
+        enabled = name in snapshot.settings.adapters
+        checks.append(
+            examination.of_adapter(
+                name, enabled=enabled, status=found.status.value, remedy=found.remedy, works=bool(found.spec)
+            )
+        )
+    try:
+        async with opened_store(workspace) as store:
+            checks.extend(await examination.of_store(store))
+    except StoreError as error:
+        checks.append(examination.broken_store(error))
+    return checks
+
+
+async def back_up(workspace: "FolderWorkspace", folder: Path, target: Path) -> None:
+    """Put workspace and store into one file, also beside a running fanbot."""
+    from fanbot import __version__
+    from fanbot.workspace.bundle import Manifest, pack
+
+    manifest = Manifest(clock().now(), __version__)
+    async with opened_store(workspace) as store:
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            copy = Path(scratch) / "store.db"
+            await store.archive.backup(copy)
+            await asyncio.to_thread(pack, folder, store=copy, target=target, manifest=manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What a restoration did: ``parked`` messages wait for a look, ``previous`` holds what was there."""
+
+    backup_at: datetime
+    parked: int
+    previous: Path | None
+
+
+async def restore(archive: Path, folder: Path) -> RestoreReport:
+    """Put a backup in place; what was there is moved aside, never overwritten.
+
+    Raises LeaseTakenError while a fanbot runs on the store that would be replaced.
+    """
+    from fanbot.workspace.bundle import move_aside, unpack
+
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        unpacked = Path(scratch)
+        manifest = await asyncio.to_thread(unpack, archive, folder=unpacked, store=unpacked / "store.db")
+        if (folder / "config").exists():
+            await _must_rest(folder)
+        previous = move_aside(folder, clock().now())
+        for part in ("config", "templates", "texts"):
+            if (unpacked / part).exists():
+                shutil.move(unpacked / part, folder / part)
+        workspace = open_workspace(folder)
+        place = sqlite_place(workspace.snapshot)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(unpacked / "store.db", place)
+    async with opened_store(workspace) as store:
+        parked = await store.archive.restored(backup_at=manifest.made_at, now=clock().now())
+    return RestoreReport(manifest.made_at, parked, previous)
+
+
+async def _must_rest(folder: Path) -> None:
+    """Raise LeaseTakenError when a fanbot runs on this workspace's store."""
+    async with opened_store(open_workspace(folder)) as store:
+        await store.lease.acquire(holder="a restoration", now=clock().now())
+        await store.lease.release(now=clock().now())
+
+
+def sqlite_place(snapshot: Snapshot) -> Path:
+    """Return the file of a workspace's SQLite store; raises StoreError for another store."""
+    from fanbot.storage.database import parsed, sqlite_file
+
+    place = sqlite_file(parsed(snapshot.settings.store_url))
+    if place is None:
+        raise StoreError("A PostgreSQL store is put back with its own tools. Nothing was changed.")
+    return place
