@@ -29,6 +29,7 @@ class Variant:
     """A template in one language. ``body`` is CommonMark with Jinja2; ``source`` is its file.
 
     ``body_line`` is the line of that file on which the body begins, for problems to point at.
+    ``choices`` are its own buttons; without any, those of the template hold.
     """
 
     language: str
@@ -37,6 +38,7 @@ class Variant:
     body: str
     source: str = ""
     body_line: int = 1
+    choices: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ class Template:
     @property
     def signal(self) -> SignalClass:
         """Say how the body of this template counts."""
-        if self.about is About.SMALL_TALK:
-            return SignalClass.NEUTRAL
-        return SignalClass.NOISE if self.promotional else SignalClass.SIGNAL
+        if self.promotional:
+            return SignalClass.NOISE
+        return SignalClass.NEUTRAL if self.about is About.SMALL_TALK else SignalClass.SIGNAL
 
     def live(self, *, platform: str, today: date) -> bool:
         """Tell whether the template may answer on this platform today (both dates included)."""

@@ -76,7 +76,7 @@ class Renderer:
             body=call_nobody(text.body.replace(FAN_NAME, name)),
             promo=call_nobody(text.promo.replace(FAN_NAME, name)),
             language=spoken,
-            choices=template.choices,
+            choices=template.variants[spoken].choices or template.choices,
         )
 
     def say(self, key: str, *, language: str | None, words: Mapping[str, str] = {}) -> str:
