@@ -5,27 +5,31 @@ Rooms are imported where they are used, so that a command pays only for what it 
 
 import asyncio
 import os
-import platform as machine
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from platform import node
 from typing import TYPE_CHECKING
 
 from fanbot.errors import AdapterError, StoreError
-from fanbot.ports.platform import AdapterSpec, Capabilities, Opening
+from fanbot.ports.platform import AdapterSpec, Capabilities, Opening, Platform
 from fanbot.ports.rendering import Rendering
 from fanbot.ports.workspace import Snapshot
 from fanbot.scheduling.clock import SystemClock
 
 if TYPE_CHECKING:
+    from fanbot.bus.embedded import EmbeddedBus
     from fanbot.plugins.registry import Found
     from fanbot.services.desk import Desk
+    from fanbot.services.engine import Engine
     from fanbot.services.examination import Check
     from fanbot.services.oracle import Oracle
+    from fanbot.services.outbox import Outbox
     from fanbot.services.supervisor import Supervisor
     from fanbot.services.workshop import Workshop
     from fanbot.storage import SqlStore
@@ -44,6 +48,7 @@ def clock() -> SystemClock:
 def open_workspace(folder: Path) -> "FolderWorkspace":
     """Open a creator's folder; raises WorkspaceError with every problem in its settings."""
     from fanbot.rendering.check import check
+    from fanbot.rendering.texts import built_in_texts, text_faults
     from fanbot.rendering.wording import promotional
     from fanbot.workspace import folder as folders
 
@@ -53,6 +58,7 @@ def open_workspace(folder: Path) -> "FolderWorkspace":
         today=lambda: datetime.now().astimezone().date(),
         check=check,
         promotional=promotional,
+        text_faults=partial(text_faults, built_in=built_in_texts()),
     )
 
 
@@ -126,29 +132,32 @@ async def opened_oracle(workspace: "FolderWorkspace") -> AsyncIterator["Oracle"]
     yield Oracle(workshop.understanding, workshop.judge, clock())
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Everything between the adapters and the store, built and not yet running."""
+
+    store: "SqlStore"
+    workshop: "Workshop"
+    bus: "EmbeddedBus"
+    engine: "Engine"
+    outbox: "Outbox"
+
+
 @asynccontextmanager
-async def running(
-    workspace: "FolderWorkspace", *, only: Sequence[str] = (), receipts: bool = False
-) -> AsyncIterator["Supervisor"]:
-    """Build everything that runs; ``only`` names adapters, empty for all that have a section."""
+async def assembled(
+    workspace: "FolderWorkspace",
+    platforms: Mapping[str, Platform],
+    capabilities: Mapping[str, Capabilities],
+) -> AsyncIterator[Machine]:
+    """Build the machine around these platforms; learning goes on while the store opens."""
     from fanbot.bus.embedded import EmbeddedBus
-    from fanbot.plugins.registry import open_adapter
-    from fanbot.scheduling.chores import Chore, keep_up
     from fanbot.services.engine import Engine
     from fanbot.services.outbox import Outbox
-    from fanbot.services.supervisor import Supervisor
 
-    enabled = _enabled(workspace, only)
-    capabilities = {name: spec.capabilities for name, (spec, _) in enabled.items()}
-    platforms = {
-        name: open_adapter(_found()[spec.name], replace(opening, receipts=receipts))
-        for name, (spec, opening) in enabled.items()
-    }
     workshop = _workshop(workspace, capabilities)
     time = clock()
-    learning = asyncio.create_task(workshop.open())
     async with opened_store(workspace) as store:
-        await learning
+        await workshop.open()
         bus = EmbeddedBus(inbox=store.inbox, clock=time)
         outbox = Outbox(store=store.outbox, platforms=platforms, capabilities=capabilities, clock=time)
         engine = Engine(
@@ -159,30 +168,53 @@ async def running(
             deliver=outbox.deliver,
             clock=time,
         )
+        yield Machine(store, workshop, bus, engine, outbox)
 
-        async def tend() -> None:
-            await store.desk.tend(now=time.now())
 
-        async def measure() -> None:
-            await workshop.measure(store.desk)
+@asynccontextmanager
+async def running(
+    workspace: "FolderWorkspace", *, only: Sequence[str] = (), receipts: bool = False
+) -> AsyncIterator["Supervisor"]:
+    """Build everything that runs; ``only`` names adapters, empty for all that have a section."""
+    from fanbot.plugins.registry import Found, open_adapter
+    from fanbot.services.supervisor import Supervisor
 
-        chores = (
-            Chore("read the workspace", _REFRESH, workshop.refresh),
-            Chore("tend the desk", _TEND, tend),
-            Chore("measure waiting times", _MEASURE, measure),
-        )
+    enabled = _enabled(workspace, only)
+    capabilities = {name: spec.capabilities for name, (spec, _) in enabled.items()}
+    platforms = {
+        name: open_adapter(Found(spec.name, spec), replace(opening, receipts=receipts))
+        for name, (spec, opening) in enabled.items()
+    }
+    async with assembled(workspace, platforms, capabilities) as machine:
         yield Supervisor(
-            store=store,
-            bus=bus,
-            engine=engine,
-            outbox=outbox,
+            store=machine.store,
+            bus=machine.bus,
+            engine=machine.engine,
+            outbox=machine.outbox,
             platforms=platforms,
             capabilities=capabilities,
             finite=frozenset(name for name, (spec, _) in enabled.items() if spec.finite),
-            clock=time,
-            holder=f"process {os.getpid()} on {machine.node()}",
-            chores=lambda: keep_up(chores),
+            clock=clock(),
+            holder=f"process {os.getpid()} on {node()}",
+            chores=_chores(machine),
         )
+
+
+def _chores(machine: Machine) -> Callable[[], Awaitable[None]]:
+    from fanbot.scheduling.chores import Chore, keep_up
+
+    async def tend() -> None:
+        await machine.store.desk.tend(now=clock().now())
+
+    async def measure() -> None:
+        await machine.workshop.measure(machine.store.desk)
+
+    chores = (
+        Chore("read the workspace", _REFRESH, machine.workshop.refresh),
+        Chore("tend the desk", _TEND, tend),
+        Chore("measure waiting times", _MEASURE, measure),
+    )
+    return lambda: keep_up(chores)
 
 
 def _found() -> Mapping[str, "Found"]:

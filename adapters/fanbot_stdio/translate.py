@@ -117,7 +117,11 @@ def shown(text: str, choices: Sequence[Choice]) -> str:
     <BLANKLINE>
     [/human] A person, please
     """
-    words = [f"[{choice.typed}] {choice.label}" for choice in choices if choice.typed]
+    words = [
+        f"- {choice.label}" if choice.typed == choice.label else f"[{choice.typed}] {choice.label}"
+        for choice in choices
+        if choice.typed
+    ]
     return "\n".join((text, "", *words)) if words else text
 
 

@@ -1,6 +1,7 @@
-"""The bus inside one process: the store's inbox, a bell, and a limit to how far ahead it may fill."""
+"""The bus inside one process: the store's inbox, its newest events at hand, and a limit to its backlog."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 import structlog
@@ -17,14 +18,21 @@ _PATIENCE = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
 class EmbeddedBus:
-    """Carry events through the store's own inbox."""
+    """Carry events through the store's own inbox.
+
+    What was just stored is also kept at hand, so that it need not be read back. The store stays the
+    truth: at the start, and after anything went wrong, events are read from it until it has no more.
+    """
 
     def __init__(self, *, inbox: Inbox, clock: Clock) -> None:
         self._inbox = inbox
         self._clock = clock
         self._log = structlog.get_logger("fanbot.bus")
+        self._at_hand: deque[Pending] = deque()
+        self._reading_back = True
+        self._newest_taken = 0
+        self._stored = 0
         self._undecided = 0
-        self._known_empty = False
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -36,29 +44,31 @@ class EmbeddedBus:
             return []
         await self._room.wait()
         kept = await self._append(events)
-        new = sum(kept)
+        new = [pending for pending in kept if pending is not None]
         if new:
-            self._undecided += new
-            self._known_empty = False
+            self._stored += 1
+            self._undecided += len(new)
+            if not self._reading_back:
+                self._at_hand.extend(each for each in new if each.event_id > self._newest_taken)
             self._idle.clear()
             self._news.set()
             if self._undecided >= _AHEAD:
                 self._room.clear()
-        return kept
+        return [pending is not None for pending in kept]
 
     async def take(self, *, limit: int) -> Sequence[Pending]:
         """Return the oldest undecided events; wait until there are some."""
         while True:
             self._news.clear()
-            batch = await self._inbox.pending(limit=limit)
+            batch = await self._read_back(limit) if self._reading_back else self._next(limit)
             if batch:
+                self._newest_taken = max(self._newest_taken, batch[-1].event_id)
                 return batch
-            if not self._news.is_set():
-                self._known_empty = True
+            if not self._reading_back and not self._news.is_set():
                 self._undecided = 0
                 self._room.set()
                 self._idle.set()
-            await self._news.wait()
+                await self._news.wait()
 
     def decided(self, count: int) -> None:
         """Say that so many events have their decision."""
@@ -66,11 +76,28 @@ class EmbeddedBus:
         if self._undecided < _AHEAD:
             self._room.set()
 
+    def failed(self) -> None:
+        """Say that the batch that was taken could not be decided; it is read from the store again."""
+        self._at_hand.clear()
+        self._newest_taken = 0
+        self._reading_back = True
+
     async def drained(self) -> None:
         """Wait until every published event has its decision."""
         await self._idle.wait()
 
-    async def _append(self, events: Sequence[Inbound]) -> Sequence[bool]:
+    def _next(self, limit: int) -> Sequence[Pending]:
+        return [self._at_hand.popleft() for _ in range(min(limit, len(self._at_hand)))]
+
+    async def _read_back(self, limit: int) -> Sequence[Pending]:
+        """Read the oldest events; once there are none, and none came meanwhile, what follows is at hand."""
+        stored = self._stored
+        batch = await self._inbox.pending(limit=limit)
+        if not batch and stored == self._stored:
+            self._reading_back = False
+        return batch
+
+    async def _append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
         tries = 0
         while True:
             try:

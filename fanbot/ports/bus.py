@@ -26,6 +26,10 @@ class Bus(Protocol):
         """Say that so many events have their decision."""
         ...
 
+    def failed(self) -> None:
+        """Say that the batch that was taken could not be decided; it will be taken again."""
+        ...
+
     async def drained(self) -> None:
         """Wait until every published event has its decision."""
         ...

@@ -30,8 +30,8 @@ class Pending:
 class Inbox(Protocol):
     """Where every platform event is kept before anything else happens to it (P9)."""
 
-    async def append(self, events: Sequence[Inbound]) -> Sequence[bool]:
-        """Keep the events once each, in order; say event by event whether it was new.
+    async def append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
+        """Keep the events once each, in order; return each as it now waits, None where it was known.
 
         The first event of a new fan makes the fan, the identity and the consent on record.
         """
@@ -234,6 +234,10 @@ class Desk(Protocol):
 
     async def entries(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
         """Return what needs a person, safety first, then heavier and older; all unfinished on demand."""
+        ...
+
+    async def waiting(self) -> int:
+        """Count the items that need a person."""
         ...
 
     async def entry(self, item: int) -> QueueEntry:

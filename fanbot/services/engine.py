@@ -72,6 +72,7 @@ class Engine:
             await self._decide(batch)
         except StoreUnavailableError as error:
             self._log.warning("store takes nothing; the engine waits", error=str(error))
+            self._bus.failed()
             await self._clock.sleep(_PAUSE)
             return
         except Exception as error:  # noqa: BLE001 - one bad message must not stop the others (G7)

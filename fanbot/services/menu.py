@@ -16,7 +16,7 @@ class Menu:
 
     templates: Mapping[str, Template]
     phrasebook: Phrasebook
-    language: str | None
+    language: str
 
     @property
     def person(self) -> Choice:
@@ -48,5 +48,5 @@ class Menu:
     def _example(self, template: str) -> str:
         """Return what a fan can type to get a template: its first example in their language."""
         variants = self.templates[template].variants
-        variant = variants.get(self.language or "") or next(iter(variants.values()))
+        variant = variants.get(self.language) or next(iter(variants.values()))
         return next(iter(variant.examples), "")

@@ -31,7 +31,7 @@ class Responder:
     """Turn decisions into outcomes; pure but for the words it renders.
 
     ``usual`` maps a lane to the waiting time that its record shows. ``capabilities`` maps a
-    destination to what its platform can do.
+    destination to what its platform can do. ``language`` is the workspace's own.
     """
 
     rendering: Rendering
@@ -39,6 +39,7 @@ class Responder:
     templates: Mapping[str, Template]
     capabilities: Mapping[str, Capabilities]
     usual: Mapping[Lane, timedelta]
+    language: str
 
     def respond(
         self, pending: Pending, decision: Decision, context: Context, *, thanks: bool = False
@@ -71,7 +72,7 @@ class Responder:
         body = rendered.body
         if context.late:
             body = f"{self.phrasebook.say('late.prefix', decision.language)}\n\n{body}"
-        menu = Menu(self.templates, self.phrasebook, decision.language)
+        menu = self._menu(decision)
         speech = Speech(
             OutboundKind.ANSWER,
             body,
@@ -104,7 +105,7 @@ class Responder:
             return replace(told, introduced=True)
         words: dict[str, str] = {}
         if command == Wish.HELP.value:
-            menu = Menu(self.templates, self.phrasebook, decision.language)
+            menu = self._menu(decision)
             today = context.now.date()
             words["topics"] = menu.topics(platform=pending.inbound.address.platform, today=today)
         note = self._note(pending, decision, context, _BUILT_IN[command], words)
@@ -123,7 +124,7 @@ class Responder:
         return _outcome(pending, decision, context, said=self._say(pending, decision, context, speech))
 
     def _clarify(self, pending: Pending, decision: Decision, context: Context) -> Outcome:
-        menu = Menu(self.templates, self.phrasebook, decision.language)
+        menu = self._menu(decision)
         speech = Speech(
             OutboundKind.QUESTION,
             self.phrasebook.say("clarify.question", decision.language),
@@ -179,6 +180,9 @@ class Responder:
             label = self.phrasebook.say("choice.takeback", language)
             choices = (Choice(Wish.TAKEBACK.value, label, "/takeback"),)
         return Speech(OutboundKind.ACKNOWLEDGEMENT, text, choices=choices, safety=lane.safety)
+
+    def _menu(self, decision: Decision) -> Menu:
+        return Menu(self.templates, self.phrasebook, decision.language or self.language)
 
     def _say(self, pending: Pending, decision: Decision, context: Context, speech: Speech) -> Said:
         """Speak; the first automatic words of a conversation say whose assistant speaks (P4)."""

@@ -86,6 +86,7 @@ class Workshop:
                 templates=snapshot.templates,
                 capabilities=self._capabilities,
                 usual=self._usual,
+                language=snapshot.settings.language,
             ),
             timezone=snapshot.settings.timezone,
         )

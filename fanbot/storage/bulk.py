@@ -5,14 +5,14 @@ away once: `executemany` gives it away at every row, and a busy second thread th
 whole switch interval each time (measured: 600 messages a second instead of 6,000).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Table
 
-_CHUNK = 128
+_CHUNK = 256
 _PARAMETERS = 32_000
 """SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535."""
 
@@ -25,24 +25,26 @@ def insert(
     """Insert rows in the order of the table's columns; return what a RETURNING in ``suffix`` gives."""
     returned: list[tuple[Any, ...]] = []
     width = len(table.columns)
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    for chunk in _chunks(rows, width):
-        statement = _values(connection.dialect.paramstyle, len(chunk), width)
-        result = connection.exec_driver_sql(
-            f'INSERT INTO "{table.name}" ({names}) VALUES {statement} {suffix}',  # noqa: S608 - our own names
-            tuple(chain.from_iterable(chunk)),
-        )
+    padded = connection.dialect.name == "sqlite"
+    for chunk in _pieces(rows, width):
+        size = _round_up(len(chunk)) if padded else len(chunk)
+        statement = _insert(table, size, suffix, connection.dialect.name)
+        padding = (None,) * (width * (size - len(chunk)))
+        result = connection.exec_driver_sql(statement, (*chain.from_iterable(chunk), *padding))
         if result.returns_rows:
-            returned.extend(tuple(row) for row in result.fetchall())
+            returned.extend(result.fetchall())
     return returned
 
 
 def fetch(
     connection: Connection, query: str, keys: Sequence[object], *more: object, before: Row = ()
 ) -> list[Any]:
-    """Run ``query`` with its ``{keys}`` filled by many keys; ``before`` and ``more`` stand around them."""
+    """Run ``query`` with its ``{keys}`` filled by many keys; ``before`` and ``more`` stand around them.
+
+    Keys are padded by repeating one, so that few statements are ever prepared.
+    """
     found: list[Any] = []
-    for chunk in _chunks([(key,) for key in keys], 1):
+    for chunk in _pieces(keys, 1):
         found.extend(_run(connection, query, before, chunk, more).fetchall())
     return found
 
@@ -51,7 +53,7 @@ def change(
     connection: Connection, query: str, keys: Sequence[object], *more: object, before: Row = ()
 ) -> None:
     """Run a statement with its ``{keys}`` filled by many keys; see fetch."""
-    for chunk in _chunks([(key,) for key in keys], 1):
+    for chunk in _pieces(keys, 1):
         _run(connection, query, before, chunk, more)
 
 
@@ -75,29 +77,40 @@ def _execute(connection: Connection, query: str, parameters: Row) -> CursorResul
 
 
 def _run(
-    connection: Connection, query: str, before: Row, chunk: Sequence[Row], more: Row
+    connection: Connection, query: str, before: Row, chunk: Sequence[object], more: Row
 ) -> CursorResult[Any]:
-    style = connection.dialect.paramstyle
-    marks = ", ".join(["?"] * len(chunk))
-    statement = _dialect(style, query.replace("{keys}", marks))
-    return connection.exec_driver_sql(statement, (*before, *chain.from_iterable(chunk), *more))
+    size = _round_up(len(chunk))
+    statement = _with_keys(connection.dialect.paramstyle, query, size)
+    padding = (chunk[-1],) * (size - len(chunk))
+    return connection.exec_driver_sql(statement, (*before, *chunk, *padding, *more))
 
 
-def _chunks(rows: Sequence[Row], width: int) -> Iterable[Sequence[Row]]:
-    """Cut into pieces whose sizes are powers of two, so that few statements are ever prepared."""
+def _pieces(rows: Sequence[Any], width: int) -> Iterator[Sequence[Any]]:
     largest = min(_CHUNK, 1 << (_PARAMETERS // width).bit_length() - 1)
-    start = 0
-    while start < len(rows):
-        size = min(largest, 1 << (len(rows) - start).bit_length() - 1)
-        yield rows[start : start + size]
-        start += size
+    for start in range(0, len(rows), largest):
+        yield rows[start : start + largest]
+
+
+def _round_up(count: int) -> int:
+    """Return the next power of two, so that few statements are ever prepared."""
+    return 1 << (count - 1).bit_length()
 
 
 @lru_cache(maxsize=512)
-def _values(style: str, rows: int, width: int) -> str:
-    mark = "?" if style == "qmark" else "%s"
-    row = f"({', '.join([mark] * width)})"
-    return ", ".join([row] * rows)
+def _insert(table: Table, rows: int, suffix: str, dialect: str) -> str:
+    """Write an INSERT; on SQLite it leaves out rows whose first column is NULL, which pad it."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    mark = "?" if dialect == "sqlite" else "%s"
+    row = f"({', '.join([mark] * len(table.columns))})"
+    values = f"VALUES {', '.join([row] * rows)}"
+    if dialect == "sqlite":
+        values = f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608 - our own names
+    return f'INSERT INTO "{table.name}" ({names}) {values} {suffix}'
+
+
+@lru_cache(maxsize=512)
+def _with_keys(style: str, query: str, size: int) -> str:
+    return _dialect(style, query.replace("{keys}", ", ".join(["?"] * size)))
 
 
 @lru_cache(maxsize=512)

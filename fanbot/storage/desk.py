@@ -47,6 +47,11 @@ class SqlDesk:
         query = UNFINISHED if everything else WAITING
         return await self._reader.run(lambda c: _entries(c, bulk.rows(c, query, limit)))
 
+    async def waiting(self) -> int:
+        """Count the items that need a person."""
+        count = f"SELECT COUNT(*) FROM handoff WHERE {tables.NEEDS_PERSON}"  # noqa: S608 - our own words
+        return await self._reader.run(lambda c: int((bulk.row(c, count) or (0,))[0]))
+
     async def entry(self, item: int) -> QueueEntry:
         """Return one item."""
         return await self._reader.run(lambda c: _entry(c, item))
@@ -175,7 +180,7 @@ def _tend(connection: Connection, now: datetime, ids: Ids) -> int:
         (
             "lapsed",
             (
-                "UPDATE handoff SET state = 'waiting', owner = '', claimed_at = NULL"
+                "UPDATE handoff SET state = 'waiting', owner = '', claimed_at = NULL, touched_at = ?"
                 " WHERE state = 'claimed' AND touched_at <= ? RETURNING id"
             ),
             stamp(now - CLAIM_IDLE),
@@ -196,7 +201,7 @@ def _tend(connection: Connection, now: datetime, ids: Ids) -> int:
     )
     count = 0
     for event, query, limit in moves:
-        parameters = (at, limit) if event == "woke" else (limit,)
+        parameters = (limit,) if event == "archived" else (at, limit)
         numbers = [row[0] for row in bulk.rows(connection, query, *parameters)]
         notes: list[bulk.Row] = [(ids.new(), number, at, "fanbot", event, None, "{}") for number in numbers]
         bulk.insert(connection, _EVENTS, notes)

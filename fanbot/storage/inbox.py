@@ -45,7 +45,7 @@ class SqlInbox:
         self._reader = reader
         self._ids = ids
 
-    async def append(self, events: Sequence[Inbound]) -> Sequence[bool]:
+    async def append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
         """Keep the events once each; see ports.store.Inbox."""
         return await self._writer.run(lambda connection: _append(connection, events, self._ids))
 
@@ -54,7 +54,7 @@ class SqlInbox:
         return await self._reader.run(lambda connection: _pending(connection, limit))
 
 
-def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequence[bool]:
+def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequence[Pending | None]:
     fans = _fans(connection, events, ids)
     conversations = _conversations(connection, events, fans, ids)
     rows: list[bulk.Row] = [
@@ -84,7 +84,10 @@ def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequ
     }
     new = [(row[0], inbound) for row, inbound in zip(rows, events, strict=True) if row[0] in kept]
     _keep_contents(connection, new)
-    return [row[0] in kept for row in rows]
+    return [
+        Pending(number, conversation, fan, inbound) if number in kept else None
+        for (number, _, conversation, fan, *_), inbound in zip(rows, events, strict=True)
+    ]
 
 
 def _keep_contents(connection: Connection, new: Sequence[tuple[object, Inbound]]) -> None:
@@ -112,8 +115,11 @@ def _identity(inbound: Inbound) -> str:
 
 def _fans(connection: Connection, events: Sequence[Inbound], ids: Ids) -> dict[str, int]:
     writers: dict[str, Inbound] = {}
+    names: dict[str, str] = {}
     for inbound in events:
-        writers.setdefault(_identity(inbound), inbound)
+        key = _identity(inbound)
+        writers.setdefault(key, inbound)
+        names[key] = inbound.author.name or names.get(key, "")
     known: dict[str, int] = {}
     renamed: list[tuple[str, int]] = []
     for key, fan, name in bulk.fetch(
@@ -122,8 +128,8 @@ def _fans(connection: Connection, events: Sequence[Inbound], ids: Ids) -> dict[s
         list(writers),
     ):
         known[key] = fan
-        if writers[key].author.name not in ("", name):
-            renamed.append((writers[key].author.name, fan))
+        if names[key] not in ("", name):
+            renamed.append((names[key], fan))
     for name, fan in renamed:
         bulk.run(connection, "UPDATE fan SET name = ? WHERE id = ?", name, fan)
     new = {key: inbound for key, inbound in writers.items() if key not in known}
@@ -135,7 +141,7 @@ def _fans(connection: Connection, events: Sequence[Inbound], ids: Ids) -> dict[s
     for key, inbound in new.items():
         fan, at = ids.new(), stamp(inbound.received_at)
         known[key] = fan
-        fans.append((fan, at, inbound.author.name, None, None))
+        fans.append((fan, at, names[key], None, None))
         identities.append((key, inbound.address.platform, inbound.author.id, fan))
         if not (inbound.author.bot or inbound.author.own):
             consents.append((ids.new(), fan, at, "conversation", str(inbound.event)))

@@ -36,14 +36,16 @@ RANKS = {
 }
 """In which order lanes stand in the queue before goals and weights are looked at (P20, P27)."""
 
+_WEIGHS_MORE = (
+    "excluded.weighed_day > handoff.weighed_day"
+    " AND NOT (handoff.state = 'answered' AND excluded.state = 'answered')"
+)
 _JOIN = (
     f"ON CONFLICT (conversation_id, family) WHERE {tables.UNFINISHED} DO UPDATE SET"
     " messages = handoff.messages + excluded.messages,"
     " last_event_id = excluded.last_event_id,"
-    " weight = handoff.weight + CASE WHEN excluded.weighed_day > handoff.weighed_day"
-    " AND excluded.state = 'waiting' THEN 1 ELSE 0 END,"
-    " weighed_day = CASE WHEN excluded.weighed_day > handoff.weighed_day"
-    " THEN excluded.weighed_day ELSE handoff.weighed_day END,"
+    f" weight = handoff.weight + CASE WHEN {_WEIGHS_MORE} THEN 1 ELSE 0 END,"
+    f" weighed_day = CASE WHEN {_WEIGHS_MORE} THEN excluded.weighed_day ELSE handoff.weighed_day END,"
     " acknowledged_at = COALESCE(excluded.acknowledged_at, handoff.acknowledged_at),"
     " lane = CASE WHEN excluded.rank < handoff.rank THEN excluded.lane ELSE handoff.lane END,"
     " rank = CASE WHEN excluded.rank < handoff.rank THEN excluded.rank ELSE handoff.rank END,"
@@ -101,6 +103,9 @@ def keep_items(connection: Connection, outcomes: Sequence[Outcome], ids: Ids) ->
         (conversation, Family(family)): number
         for conversation, family, number in bulk.insert(connection, _HANDOFFS, rows, suffix=_JOIN)
     }
+    unanswered = [row[0] for row, (key, join) in zip(rows, joins.items(), strict=True)
+                  if join.thanks and kept[key] == row[0]]  # fmt: skip
+    bulk.change(connection, "UPDATE handoff SET state = 'waiting' WHERE id IN ({keys})", unanswered)
     notes: list[bulk.Row] = [
         (ids.new(), kept[key], at, "fan", "message", event, "{}") for key, event, at in members
     ]
@@ -139,9 +144,9 @@ def withdraw(connection: Connection, pending: Pending, at: int, ids: Ids) -> Non
     """Close what the fan took back; safety items stay with a person."""
     for (number,) in bulk.rows(
         connection,
-        "UPDATE handoff SET state = 'closed', touched_at = ? WHERE conversation_id = ?"
-        " AND family NOT IN ('crisis', 'threat')"
-        " AND state IN ('waiting', 'claimed', 'snoozed', 'escalated', 'answered') RETURNING id",
+        "UPDATE handoff SET state = 'closed', owner = '', claimed_at = NULL, snoozed_until = NULL,"  # noqa: S608
+        " touched_at = ? WHERE conversation_id = ? AND family NOT IN ('crisis', 'threat')"
+        f" AND {tables.UNFINISHED} RETURNING id",
         at,
         pending.conversation_id,
     ):

@@ -21,6 +21,8 @@ _DECISIONS = tables.table(tables.DecisionRow)
 _CONSENTS = tables.table(tables.Consent)
 _DEAD = tables.table(tables.DeadLetter)
 
+_LETTERS = "SELECT COUNT(*) FROM dead_letter"
+
 CONVERSATIONS = (
     "SELECT c.id, c.hushed_until, c.clarified_at, c.introduced_at, c.language, f.blocked_at, f.opted_out_at"
     " FROM conversation c JOIN fan f ON f.id = c.fan_id WHERE c.id IN ({keys})"
@@ -51,6 +53,10 @@ class SqlJournal:
     async def note_failure(self, event_id: int, error: str) -> int:
         """Count a failed attempt at this event."""
         return await self._writer.run(lambda c: _note_failure(c, event_id, error, self._ids))
+
+    async def dead_letters(self) -> int:
+        """Count the failures that were kept."""
+        return await self._reader.run(lambda c: int((bulk.row(c, _LETTERS) or (0,))[0]))
 
     def _record(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> Sequence[Claim]:
         fresh = _decide(connection, outcomes)
@@ -133,7 +139,12 @@ def _decide(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome
     }
     numbers = [outcome.pending.event_id for outcome in outcomes]
     bulk.change(connection, "UPDATE event SET decided = TRUE WHERE id IN ({keys})", numbers)
-    return [outcome for outcome in outcomes if outcome.pending.event_id in kept]
+    fresh: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.pending.event_id in kept:
+            kept.remove(outcome.pending.event_id)
+            fresh.append(outcome)
+    return fresh
 
 
 def _change_conversations(connection: Connection, outcomes: Sequence[Outcome], at: int) -> None:

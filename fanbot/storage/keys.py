@@ -53,7 +53,7 @@ class TimeOrderedIds:
     def new(self) -> int:
         """Return the next id."""
         with self._lock:
-            tick = max(self._milliseconds() & 0x1FFFFFFFFFF, self._last >> 12)
+            tick = max(self._milliseconds(), self._last >> 12)
             counter = (self._last & 0xFFF) + 1 if tick == self._last >> 12 else 0
             if counter > 0xFFF:
                 tick, counter = tick + 1, 0

@@ -21,6 +21,8 @@ _RUN = 64
 _DEAD = tables.table(tables.DeadLetter)
 _EVENTS = tables.table(tables.HandoffEvent)
 
+_PARKED = "SELECT COUNT(*) FROM outbox WHERE state = 'parked'"
+
 READY = (
     f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
     " WHERE o.state = 'ready' AND o.destination IN ({keys}) AND (o.not_before IS NULL OR o.not_before <= ?)"
@@ -38,7 +40,8 @@ READY_IN_PAUSE = (
 """While automatic sending is paused, a safety text or a person's reply passes what is held."""
 FOLLOWERS = (
     f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
-    " WHERE o.conversation_id IN ({keys}) AND o.state IN ('ready', 'queued', 'sending') ORDER BY o.id LIMIT ?"
+    " WHERE o.conversation_id IN ({keys}) AND o.state IN ('ready', 'queued', 'sending')"
+    " AND o.state = 'queued' ORDER BY o.id LIMIT ?"
 )
 DUE = (
     "SELECT 1 FROM outbox o WHERE o.state = 'ready' AND o.destination IN ({keys})"
@@ -47,7 +50,13 @@ DUE = (
 FREE_NEXT = (
     "UPDATE outbox SET state = 'ready' WHERE state = 'queued' AND id IN ("
     "SELECT MIN(id) FROM outbox WHERE conversation_id IN ({keys})"
-    " AND state IN ('ready', 'queued', 'sending') GROUP BY conversation_id)"
+    " AND state IN ('ready', 'queued', 'sending') GROUP BY conversation_id"
+    " HAVING MAX(CASE WHEN state = 'sending' THEN 1 ELSE 0 END) = 0)"
+)
+"""Nothing of a conversation is ready while anything of it is under way."""
+HOLD_BACK = (
+    "UPDATE outbox SET state = 'queued' WHERE conversation_id IN ({keys})"
+    " AND state IN ('ready', 'queued', 'sending') AND state = 'ready'"
 )
 
 
@@ -82,6 +91,10 @@ class SqlOutbox:
     async def recover(self, *, now: datetime) -> int:
         """Take up rows that a dead process left in flight."""
         return await self._writer.run(lambda c: _recover(c, self._destinations, self._ids, now))
+
+    async def parked(self) -> int:
+        """Count the messages that wait for a person's look."""
+        return await self._reader.run(lambda c: int((bulk.row(c, _PARKED) or (0,))[0]))
 
     async def due(self, *, now: datetime) -> bool:
         """Tell whether a row may be claimed now."""
@@ -118,6 +131,8 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
         settings=serving.settings,
         now=serving.now,
     )
+    if serving.paused:
+        bulk.change(connection, HOLD_BACK, [row.conversation_id for row in rows])
     bulk.change(
         connection,
         "UPDATE outbox SET state = 'sending', claimed_at = ?, attempts = attempts + 1 WHERE id IN ({keys})",
@@ -193,7 +208,7 @@ def _note_sent(connection: Connection, sent: Sequence[Sent], settings: SignalSet
     rows = bulk.fetch(
         connection,
         "UPDATE outbox SET state = 'sent', settled_at = ?, error = '' WHERE id IN ({keys})"
-        " AND state = 'sending' RETURNING id, fan_id, template, signal, part, parts",
+        " AND state IN ('sending', 'parked') RETURNING id, fan_id, template, signal, part, parts",
         [result.claim.id for result in sent],
         before=(stamp(now),),
     )
@@ -226,32 +241,36 @@ def _postpone(connection: Connection, result: Postponed) -> None:
 
 
 def _park(connection: Connection, result: Parked, ids: Ids) -> None:
-    """Set a row and the rest of its unit aside; its hand-off, if it has one, waits again."""
+    parked = _set_aside(connection, result.claim.id, error=result.error, at=stamp(result.at), ids=ids)
+    if parked and not result.arrived:
+        _free_reservations(connection, [result.claim.id])
+
+
+def _set_aside(connection: Connection, number: int, *, error: str, at: int, ids: Ids) -> bool:
+    """Park a row and the rest of its unit; its hand-off, if it has one, waits again."""
     row = bulk.row(
         connection,
         "UPDATE outbox SET state = 'parked', settled_at = ?, error = ? WHERE id = ? AND state = 'sending'"
-        " RETURNING unit, handoff_id",
-        stamp(result.at),
-        result.error,
-        result.claim.id,
+        " RETURNING conversation_id, unit, handoff_id",
+        at,
+        error,
+        number,
     )
     if row is None:
-        return
-    unit, handoff = row
-    if not result.arrived:
-        _free_reservations(connection, [result.claim.id])
+        return False
+    conversation, unit, handoff = row
     bulk.run(
         connection,
         "UPDATE outbox SET state = 'parked', settled_at = ?, error = 'an earlier part did not arrive'"
         " WHERE conversation_id = ? AND unit = ? AND state IN ('ready', 'queued', 'sending')",
-        stamp(result.at),
-        result.claim.conversation_id,
+        at,
+        conversation,
         unit,
     )
-    letter = (ids.new(), stamp(result.at), "outbox", str(result.claim.id), result.error)
-    bulk.insert(connection, _DEAD, [letter])
+    bulk.insert(connection, _DEAD, [(ids.new(), at, "outbox", str(number), error)])
     if handoff is not None:
-        reopen(connection, handoff, error=result.error, at=stamp(result.at), ids=ids)
+        reopen(connection, handoff, error=error, at=at, ids=ids)
+    return True
 
 
 def reopen(connection: Connection, handoff: int, *, error: str, at: int, ids: Ids) -> None:
@@ -291,7 +310,7 @@ def _free_reservations(connection: Connection, numbers: Sequence[int]) -> None:
 def _recover(connection: Connection, destinations: Mapping[str, Resend], ids: Ids, now: datetime) -> int:
     rows = bulk.fetch(
         connection,
-        f"SELECT id, conversation_id, destination, unit, handoff_id FROM outbox WHERE {tables.ON_ITS_WAY}"  # noqa: S608
+        f"SELECT id, conversation_id, destination FROM outbox WHERE {tables.ON_ITS_WAY}"  # noqa: S608
         " AND state = 'sending' AND destination IN ({keys}) ORDER BY id",
         sorted(destinations),
     )
@@ -304,17 +323,7 @@ def _recover(connection: Connection, destinations: Mapping[str, Resend], ids: Id
         "fanbot stopped between sending this and noting it, so it may have arrived. "
         "Look into the chat before sending it again."
     )
-    at = stamp(now)
-    for number, _, _, _, handoff in unsure:
-        bulk.run(
-            connection,
-            "UPDATE outbox SET state = 'parked', settled_at = ?, error = ? WHERE id = ?",
-            at,
-            error,
-            number,
-        )
-        bulk.insert(connection, _DEAD, [(ids.new(), at, "outbox", str(number), error)])
-        if handoff is not None:
-            reopen(connection, handoff, error=error, at=at, ids=ids)
+    for number, _, _ in unsure:
+        _set_aside(connection, number, error=error, at=stamp(now), ids=ids)
     bulk.change(connection, FREE_NEXT, sorted({row[1] for row in rows}))
     return len(rows)

@@ -1,7 +1,7 @@
 """Rows of the outbox: put in behind their conversation, claimed, and read back as dispatches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -162,8 +162,8 @@ def _row(place: Place, admitted: Mapping[int, bool], serving: Serving | None) ->
         outbound.template,
         outbound.signal.value,
         outbound.safety,
-        orjson.dumps([asdict(c) for c in outbound.choices]).decode() if outbound.choices else "",
-        orjson.dumps([asdict(a) for a in outbound.attachments]).decode() if outbound.attachments else "",
+        orjson.dumps(outbound.choices).decode() if outbound.choices else "",
+        orjson.dumps(outbound.attachments).decode() if outbound.attachments else "",
         state,
         stamp(outbound.not_before),
         stamp(outbound.expires_at),

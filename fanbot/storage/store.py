@@ -69,7 +69,7 @@ def _open(url: str, settings: SignalSettings, now: Callable[[], datetime]) -> Sq
     reading = reading_engine(address, threads=_READERS)
     try:
         migrate(writing)
-        ids = TimeOrderedIds(slot=os.getpid(), milliseconds=lambda: int(now().timestamp() * 1000))
+        ids = TimeOrderedIds(slot=os.getpid())
         with writing.begin() as connection:
             ids.resume(_newest(connection))
     except (SQLAlchemyError, sqlite3.Error) as error:

@@ -147,4 +147,6 @@ def translated(error: Exception) -> Exception:
         )
     if isinstance(error, SQLAlchemyError):
         return StoreError(f"The store refused a statement: {error}")
+    if isinstance(error, UnicodeEncodeError):
+        return StoreError(f"The store refused a text that no encoding knows: {error.reason}")
     return error

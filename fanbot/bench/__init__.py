@@ -1,0 +1,1 @@
+"""The project's own measurements: how fast, how soon, how large, on the machine at hand."""
