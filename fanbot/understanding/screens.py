@@ -1,0 +1,67 @@
+"""Find the phrases that say that a person should read a message."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from fanbot.domain.decisions import Signal
+from fanbot.domain.handoffs import Lane
+from fanbot.understanding.phrases import Phrase, Phrasebook, spaced
+from fanbot.understanding.vocabulary import Vocabulary
+
+_WINDOW, _OVERLAP = 200, 20
+"""Words looked at together: phrases are shorter than the overlap, and time stays linear."""
+_BLANK = " ~ "
+
+
+class Screens:
+    """All languages' phrases at once, for a message seldom says which language it is in.
+
+    A message without a rare word of any phrase costs one set operation a language.
+    """
+
+    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
+        self._phrases = [_book(each, each.phrases) for each in vocabularies]
+        self._exceptions = [_book(each, each.exceptions) for each in vocabularies]
+        self._idioms = [_book(each, {Lane.OTHER: each.idioms}) for each in vocabularies]
+
+    def signals(self, words: Sequence[str]) -> tuple[Signal, ...]:
+        """Return at most one signal a lane, in the order of lanes; figures of speech raise none."""
+        found: dict[Lane, str] = {}
+        for window in _windows(words):
+            self._look(window, found)
+        if not found:
+            return ()
+        return tuple(Signal(lane, found[lane]) for lane in Lane if lane in found)
+
+    def _look(self, words: Sequence[str], found: dict[Lane, str]) -> None:
+        present = set(words)
+        possible = _possible(self._phrases, present)
+        if not possible:
+            return
+        text = spaced(words)
+        for _, idiom in _possible(self._idioms, present):
+            text = idiom.sub(_BLANK, text)
+        excepted: dict[Lane, str] = {}
+        for lane, exception in _possible(self._exceptions, present):
+            excepted[lane] = exception.sub(_BLANK, excepted.get(lane, text))
+        for lane, phrase in possible:
+            if lane not in found and (hit := phrase.search(excepted.get(lane, text))):
+                found[lane] = hit.group().strip()
+
+
+def _book(vocabulary: Vocabulary, phrases: Mapping[Lane, Sequence[Phrase]]) -> Phrasebook[Lane]:
+    listed = ((lane, phrase) for lane, several in phrases.items() for phrase in several)
+    return Phrasebook(listed, common=vocabulary.common)
+
+
+def _possible(books: Sequence[Phrasebook[Lane]], present: set[str]) -> list[tuple[Lane, re.Pattern[str]]]:
+    return [found for book in books for found in book.possible(present)]
+
+
+def _windows(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a long text into overlapping pieces."""
+    if len(words) <= _WINDOW:
+        yield words
+        return
+    for start in range(0, len(words) - _OVERLAP, _WINDOW - _OVERLAP):
+        yield words[start : start + _WINDOW]
