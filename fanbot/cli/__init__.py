@@ -1,1 +1,1 @@
-"""What a person types."""
+"""What a person types: every command reads its words, asks the services, and says what became of it."""

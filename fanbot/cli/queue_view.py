@@ -1,0 +1,144 @@
+"""Items of the queue as people read them, and as programs do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fanbot.cli.plain import block, line
+from fanbot.cli.times import span
+from fanbot.domain.handoffs import Handoff, State
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from fanbot.ports.store import Line, QueueEntry
+
+_WIDTH = 100
+_MASKED = "[shown by `fanbot queue show`]"
+"""A list is read over shoulders; what frightens is opened on purpose (P20)."""
+
+
+def record(entry: "QueueEntry", *, id: str, due: datetime, now: datetime) -> dict[str, object]:  # noqa: A002
+    """Tell an item to a program."""
+    item, latest = entry.handoff, entry.latest
+    return {
+        "id": id,
+        "lane": item.lane.value,
+        "family": item.lane.family.value,
+        "state": item.state.value,
+        "owner": item.owner,
+        "topic": item.topic,
+        "weight": item.weight,
+        "messages": entry.messages,
+        "opened_at": item.opened_at.isoformat(),
+        "waiting_seconds": int((now - item.opened_at).total_seconds()),
+        "due_at": due.isoformat(),
+        "platform": latest.address.platform,
+        "account": latest.address.account,
+        "channel": latest.address.channel,
+        "direct": latest.direct,
+        "fan": {"id": latest.author.id, "name": latest.author.name},
+        "text": latest.text,
+        "reasons": list(entry.reasons),
+        "error": entry.error,
+    }
+
+
+def history_record(told: "Line") -> dict[str, object]:
+    """Tell a line of a conversation to a program."""
+    return {
+        "at": told.at.isoformat(),
+        "sort": told.sort,
+        "who": told.who,
+        "text": told.text,
+        "detail": dict(told.detail),
+    }
+
+
+def listed(entry: "QueueEntry", *, short: str, due: datetime, now: datetime) -> str:
+    """Tell an item to a person in three lines; the text of a safety item stays covered."""
+    preview = _MASKED if entry.handoff.lane.safety else f'"{line(entry.latest.text, width=_WIDTH)}"'
+    return "\n".join([*_heading(entry, short=short, due=due, now=now), f"    {preview}"])
+
+
+def shown(
+    entry: "QueueEntry",
+    history: Sequence["Line"],
+    *,
+    short: str,
+    due: datetime,
+    now: datetime,
+    timezone: "ZoneInfo",
+) -> str:
+    """Tell an item with its conversation, oldest line first, in the zone of the team."""
+    told = [*_heading(entry, short=short, due=due, now=now)]
+    told += [f"    why: {line(reason)}" for reason in entry.reasons[1:]]
+    if entry.handoff.draft:
+        told += ["", "    draft:", _indented(entry.handoff.draft, 8)]
+    for each in history:
+        at = each.at.astimezone(timezone)
+        told += ["", f"{at:%d %b %Y %H:%M}  {_speaker(each)}", _indented(each.text, 4)]
+        told += [f"    ({remark})" for remark in _remarks(each.detail)]
+    return "\n".join(told)
+
+
+def fan(entry: "QueueEntry") -> str:
+    """Name the fan as the platform does."""
+    author = entry.latest.author
+    return line(author.name, width=40) or line(author.id, width=40)
+
+
+def _heading(entry: "QueueEntry", *, short: str, due: datetime, now: datetime) -> list[str]:
+    item, place = entry.handoff, entry.latest.address
+    where = f"{place.platform}/{line(place.channel, width=40)}"
+    facts = [
+        item.lane.value,
+        f"{fan(entry)} on {where}, {'direct' if entry.latest.direct else 'in public'}",
+        f"opened {span(now - item.opened_at)} ago{' (past your goal)' if _late(item, due, now) else ''}",
+        f"weight {item.weight}",
+        _standing(item, now),
+    ]
+    lines = [f"{short}  {' · '.join(facts)}"]
+    if entry.reasons:
+        lines.append(f"    why: {line(entry.reasons[0], width=_WIDTH)}")
+    if entry.error:
+        lines.append(f"    went wrong: {line(entry.error)}")
+    return lines
+
+
+def _late(item: Handoff, due: datetime, now: datetime) -> bool:
+    return item.state.needs_person and now > due
+
+
+def _standing(item: Handoff, now: datetime) -> str:
+    owner = line(item.owner, width=40)
+    if item.state is State.SNOOZED and item.snoozed_until is not None:
+        return f"set aside by {owner}, back in {span(item.snoozed_until - now)}"
+    if item.state is State.WAITING:
+        return "nobody has it"
+    return f"{item.state.value} by {owner}" if owner else item.state.value
+
+
+def _speaker(told: "Line") -> str:
+    if told.sort == "outbound":
+        return f"to the fan ({told.who})"
+    return line(told.who, width=40)
+
+
+def _remarks(detail: Mapping[str, object]) -> list[str]:
+    """Pick what a person wants to know of a line: the way it went, why, and what went wrong."""
+    remarks = []
+    kind, route, reasons = detail.get("kind"), detail.get("route"), detail.get("reasons")
+    if kind not in (None, "message"):
+        remarks.append(str(kind))
+    if route and isinstance(reasons, Sequence):
+        remarks.append(": ".join([str(route), *("; ".join(map(str, reasons)),)]))
+    if detail.get("template"):
+        remarks.append(f"template {detail['template']}")
+    if detail.get("state") == "parked":
+        remarks.append(f"not delivered: {detail.get('error')}")
+    return [line(remark) for remark in remarks]
+
+
+def _indented(text: str, depth: int) -> str:
+    return "\n".join(f"{' ' * depth}{each}".rstrip() for each in block(text).splitlines())
