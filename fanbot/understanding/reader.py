@@ -17,8 +17,8 @@ from fanbot.understanding.structure import story
 from fanbot.understanding.thanks import Thanks
 from fanbot.understanding.vocabulary import vocabularies
 
-_INLINE = 2_000
-"""Characters that are read in under five milliseconds, so without a thread."""
+_INLINE = 16_000
+"""Characters that are read without a thread: a full batch of usual messages, tens of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +37,22 @@ class _Learned:
 class NgramUnderstanding:
     """The `Understanding` port by phrases and n-grams: no model, no network, the same answer every time."""
 
-    def __init__(self, languages: Languages | None = None) -> None:
+    def __init__(self) -> None:
         known = vocabularies()
         self._spellings = {short: long for each in known for short, long in each.spellings.items()}
         self._learned = _Learned.fit((), self._spellings)
         self._screens = Screens(known)
         self._thanks = Thanks(known)
-        self._languages = languages or Languages(known)
-        self._warming: asyncio.Future[object] | None = None
+        self._languages = Languages(known)
         self._first_person = frozenset[str]().union(*(each.first_person for each in known))
 
     async def learn(self, templates: Sequence[Template]) -> None:
-        """Fit to these templates in a thread; what was learned before stays if that raises TemplateError.
-
-        The language model is loaded beside; a text that needs it before then waits in a thread.
-        """
-        if self._warming is None:
-            self._warming = asyncio.ensure_future(asyncio.to_thread(self._languages.warm))
+        """Fit to these templates in a thread; what was learned before stays if that raises TemplateError."""
         self._learned = await asyncio.to_thread(_Learned.fit, tuple(templates), self._spellings)
 
     async def read(self, questions: Sequence[Question]) -> Sequence[Reading]:
         """Understand a batch; one text of more than a few thousand characters moves it to a thread."""
-        small = sum(len(question.text) for question in questions) <= _INLINE
-        if small and self._languages.warmed:
+        if sum(len(question.text) for question in questions) <= _INLINE:
             return self._read(questions)
         return await asyncio.to_thread(self._read, questions)
 

@@ -11,9 +11,7 @@ from fanbot.domain.handoffs import Lane
 from fanbot.domain.templates import Template, Variant
 from fanbot.errors import TemplateError
 from fanbot.ports.understanding import Question, Understanding
-from fanbot.understanding.language import Languages
 from fanbot.understanding.reader import NgramUnderstanding
-from fanbot.understanding.vocabulary import vocabularies
 
 HATS = Template("hats", {"en": Variant("en", ("do you sell hats", "any caps left"), (r"^hats?$",), "text")})
 BROKEN = Template("broken", {"en": Variant("en", (), ("(",), "text")})
@@ -29,7 +27,7 @@ TEXTS = (
 
 def unlearned() -> NgramUnderstanding:
     """Understand without the trained language model, so that tests load nothing."""
-    return NgramUnderstanding(Languages(vocabularies(), lambda: lambda _: None))
+    return NgramUnderstanding()
 
 
 async def learned(*templates: Template) -> NgramUnderstanding:
