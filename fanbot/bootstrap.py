@@ -50,13 +50,14 @@ def open_workspace(folder: Path) -> "FolderWorkspace":
     from fanbot.rendering.check import check
     from fanbot.rendering.texts import built_in_texts, text_faults
     from fanbot.rendering.wording import promotional
+    from fanbot.services.publishing import publication_check
     from fanbot.workspace import folder as folders
 
     return folders.open_workspace(
         folder,
         environment=os.environ,
         today=lambda: datetime.now().astimezone().date(),
-        check=check,
+        check=publication_check(check),
         promotional=promotional,
         text_faults=partial(text_faults, built_in=built_in_texts()),
     )

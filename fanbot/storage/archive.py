@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
 _PAGE = 500
+_JSON = {
+    "sqlite": {"{list}": "json_group_array", "{object}": "json_object"},
+    "postgresql": {"{list}": "json_agg", "{object}": "json_build_object"},
+}
 _RESTORATIONS = tables.table(tables.Restoration)
 _AUDIT = tables.table(tables.Audit)
 
@@ -35,7 +40,7 @@ def _fan(row: Any) -> Record:
         "type": "fan",
         "id": written(number),
         "name": name,
-        "identities": sorted(identities.split("\n")) if identities else [],
+        "identities": sorted(orjson.loads(identities or "[]")),
         "since": _time(created),
         "blocked_at": _time(blocked),
         "no_promotions_since": _time(opted_out),
@@ -51,7 +56,7 @@ def _consent(row: Any) -> Record:
 def _message(row: Any) -> Record:
     (
         _, key, message, kind, text, emoji, fan, user, name, platform, account, channel, thread, direct,
-        reply_to, received, sent, route, template, lane, confidence, language, reasons, decided,
+        reply_to, received, sent, files, route, template, lane, confidence, language, reasons, decided,
     ) = row  # fmt: skip
     decision = None
     if route is not None:
@@ -77,17 +82,12 @@ def _message(row: Any) -> Record:
         "fan": written(fan),
         "author": {"id": user, "name": name},
         "text": emoji if kind == "reaction" else text,
+        "attachments": orjson.loads(files or "[]"),
         "reply_to": reply_to,
         "received_at": _time(received),
         "sent_at": _time(sent),
         "decision": decision,
     }
-
-
-def _file(row: Any) -> Record:
-    _, key, number, reference, name, media_type, size = row
-    return {"type": "attachment", "event": key, "number": number, "reference": reference, "name": name,
-            "media_type": media_type, "size": size}  # fmt: skip
 
 
 def _sent(row: Any) -> Record:
@@ -151,7 +151,8 @@ _PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
     (
         (
             "SELECT f.id, f.created_at, f.name, f.blocked_at, f.opted_out_at,"
-            " (SELECT {join_identities} FROM identity i WHERE i.fan_id = f.id) FROM fan f WHERE f.id > ?"
+            " (SELECT CAST({list}(i.key) AS TEXT) FROM identity i WHERE i.fan_id = f.id)"
+            " FROM fan f WHERE f.id > ?"
         ),
         "f.id",
         _fan,
@@ -160,7 +161,10 @@ _PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
     (
         (
             'SELECT e.id, e.key, e.message, e.kind, v.text, r.emoji, e.fan_id, e."user", f.name, c.platform,'
-            " c.account, c.channel, c.thread, c.direct, e.reply_to, e.received_at, e.sent_at, d.route,"
+            " c.account, c.channel, c.thread, c.direct, e.reply_to, e.received_at, e.sent_at,"
+            " (SELECT CAST({list}({object}('reference', a.reference, 'name', a.name,"
+            " 'media_type', a.media_type, 'size', a.size)) AS TEXT)"
+            " FROM (SELECT * FROM attachment WHERE event_id = e.id ORDER BY number) a), d.route,"
             " d.template, d.lane, d.confidence, d.language, d.reasons, d.decided_at"
             " FROM event e JOIN conversation c ON c.id = e.conversation_id JOIN fan f ON f.id = e.fan_id"
             " LEFT JOIN version v ON v.event_id = e.id LEFT JOIN reaction r ON r.event_id = e.id"
@@ -273,27 +277,34 @@ def _fan_id(connection: Connection, fan: str) -> int:
 
 
 def _page(connection: Connection, query: str, column: str | None, fan: int | None, last: int) -> list[Any]:
-    joined = (
-        "GROUP_CONCAT(i.key, char(10))"
-        if connection.dialect.name == "sqlite"
-        else "STRING_AGG(i.key, chr(10))"
-    )
-    statement = query.replace("{join_identities}", joined)
+    for word, function in _JSON[connection.dialect.name].items():
+        query = query.replace(word, function)
     parameters: tuple[object, ...] = (last,)
     if fan is not None:
-        statement += f" AND {column} = ?"
+        query += f" AND {column} = ?"
         parameters = (last, fan)
     key = query.split(",", 1)[0].removeprefix("SELECT ")
-    return list(bulk.rows(connection, f"{statement} ORDER BY {key} LIMIT {_PAGE}", *parameters))
+    return list(bulk.rows(connection, f"{query} ORDER BY {key} LIMIT {_PAGE}", *parameters))
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy with SQLite's online backup, which sees one consistent state."""
-    origin = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)
-    copy = sqlite3.connect(target)
+    """Copy with SQLite's online backup in a single step: steps in between begin anew at every commit."""
     try:
-        origin.backup(copy, pages=2000)
-        copy.execute("PRAGMA journal_mode = DELETE")
-    finally:
-        copy.close()
-        origin.close()
+        target.open("xb").close()
+    except OSError as error:
+        raise StoreError(
+            f"The copy {target} cannot be written ({error.strerror}). Nothing was changed. Choose a new file."
+        ) from error
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as origin,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            origin.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        target.unlink()
+        raise StoreError(
+            f"The copy {target} could not be finished ({error}), so it was taken away. The store is as it "
+            "was. Check the free space of the disk."
+        ) from error

@@ -14,7 +14,6 @@ from fanbot.errors import StoreError, StoreUnavailableError
 _BUSY_SECONDS = 5.0
 """How long to wait for another process's transaction."""
 _CACHE_KIB = 24_000
-_CHECKPOINT_PAGES = 4_000
 _WRITER_LOCK = 0x66616E62
 """The advisory lock that makes PostgreSQL serialise writers as SQLite does."""
 
@@ -94,7 +93,7 @@ def _sqlite(url: URL, *, begin: str, pool_size: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             f"cache_size = -{_CACHE_KIB}",
-            f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+            "wal_autocheckpoint = 0",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

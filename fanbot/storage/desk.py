@@ -29,8 +29,12 @@ ENTRIES = (
     f" JOIN {EVENT_JOINS.replace('event e', 'event e ON e.id = h.last_event_id', 1)}"
     " LEFT JOIN decision d ON d.event_id = h.first_event_id"
 )
-WAITING = f"{ENTRIES} WHERE h.{tables.NEEDS_PERSON} ORDER BY h.rank, h.opened_at LIMIT ?"
-UNFINISHED = f"{ENTRIES} WHERE h.{tables.UNFINISHED} ORDER BY h.rank, h.opened_at LIMIT ?"
+_ORDER = "ORDER BY h.rank, h.weight DESC, h.opened_at"
+UNFINISHED = (
+    f"{ENTRIES} WHERE h.id IN (SELECT h.id FROM handoff h WHERE h.{tables.UNFINISHED} {_ORDER} LIMIT ?)"  # noqa: S608
+    f" {_ORDER}"
+)
+WAITING = UNFINISHED.replace(_ORDER, f"AND h.{tables.NEEDS_PERSON} {_ORDER}", 1)
 
 
 class SqlDesk:
@@ -130,9 +134,9 @@ def _entries(connection: Connection, rows: Sequence[Any]) -> list[QueueEntry]:
 def _find(connection: Connection, ending: str) -> Sequence[int]:
     numbers = bulk.rows(
         connection,
-        f"SELECT id FROM handoff WHERE {tables.UNFINISHED} ORDER BY id",  # noqa: S608 - our own words
+        f"SELECT id FROM handoff WHERE {tables.UNFINISHED}",  # noqa: S608 - our own words
     )
-    return [row[0] for row in numbers if written(row[0]).endswith(ending)]
+    return sorted(row[0] for row in numbers if written(row[0]).endswith(ending))
 
 
 def _history(connection: Connection, conversation: int, limit: int) -> Sequence[Line]:
@@ -165,12 +169,12 @@ def _history(connection: Connection, conversation: int, limit: int) -> Sequence[
         for settled, kind, body, promo, promoted, state, error, template in bulk.rows(
             connection,
             "SELECT settled_at, kind, body, promo, promoted, state, error, template FROM outbox"
-            " WHERE conversation_id = ? AND settled_at IS NOT NULL ORDER BY settled_at DESC LIMIT ?",
+            " WHERE conversation_id = ? AND settled_at IS NOT NULL ORDER BY settled_at DESC, id DESC LIMIT ?",
             conversation,
             limit,
         )
     ]
-    return sorted([*heard, *said], key=lambda line: line.at)[-limit:]
+    return sorted([*reversed(heard), *reversed(said)], key=lambda line: line.at)[-limit:]
 
 
 def _tend(connection: Connection, now: datetime, ids: Ids) -> int:

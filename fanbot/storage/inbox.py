@@ -57,56 +57,59 @@ class SqlInbox:
 def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequence[Pending | None]:
     fans = _fans(connection, events, ids)
     conversations = _conversations(connection, events, fans, ids)
-    rows: list[bulk.Row] = [
-        (
-            ids.new(),
-            str(inbound.event),
-            conversations[inbound.conversation_key],
-            fans[_identity(inbound)],
-            inbound.author.id,
-            inbound.message,
-            inbound.kind.value,
-            stamp(inbound.received_at),
-            stamp(inbound.sent_at),
-            inbound.reply_to,
-            inbound.mentioned,
-            inbound.author.bot,
-            inbound.author.own,
-            bool(inbound.attachments),
-            False,
-            0,
-        )
+    waiting = [
+        Pending(ids.new(), conversations[inbound.conversation_key], fans[_identity(inbound)], inbound)
         for inbound in events
     ]
     kept = {
         row[0]
-        for row in bulk.insert(connection, _EVENTS, rows, suffix="ON CONFLICT (key) DO NOTHING RETURNING id")
+        for row in bulk.insert(
+            connection,
+            _EVENTS,
+            [_event_row(pending) for pending in waiting],
+            suffix="ON CONFLICT (key) DO NOTHING RETURNING id",
+        )
     }
-    new = [(row[0], inbound) for row, inbound in zip(rows, events, strict=True) if row[0] in kept]
-    _keep_contents(connection, new)
-    return [
-        Pending(number, conversation, fan, inbound) if number in kept else None
-        for (number, _, conversation, fan, *_), inbound in zip(rows, events, strict=True)
-    ]
+    _keep_contents(connection, [pending for pending in waiting if pending.event_id in kept])
+    return [pending if pending.event_id in kept else None for pending in waiting]
 
 
-def _keep_contents(connection: Connection, new: Sequence[tuple[object, Inbound]]) -> None:
-    bulk.insert(
-        connection,
-        _VERSIONS,
-        [(event, inbound.text) for event, inbound in new if inbound.kind is not Kind.REACTION],
+def _event_row(pending: Pending) -> bulk.Row:
+    inbound = pending.inbound
+    return (
+        pending.event_id,
+        str(inbound.event),
+        pending.conversation_id,
+        pending.fan_id,
+        inbound.author.id,
+        inbound.message,
+        inbound.kind.value,
+        stamp(inbound.received_at),
+        stamp(inbound.sent_at),
+        inbound.reply_to,
+        inbound.mentioned,
+        inbound.author.bot,
+        inbound.author.own,
+        bool(inbound.attachments),
+        False,
+        0,
     )
-    reactions = [(event, inbound.text) for event, inbound in new if inbound.kind is Kind.REACTION]
-    if reactions:
-        bulk.insert(connection, _REACTIONS, reactions)
-    files: list[bulk.Row] = [
-        (event, number, file.reference, file.name, file.media_type, file.size)
-        for event, inbound in new
-        if inbound.attachments
-        for number, file in enumerate(inbound.attachments)
-    ]
-    if files:
-        bulk.insert(connection, _ATTACHMENTS, files)
+
+
+def _keep_contents(connection: Connection, new: Sequence[Pending]) -> None:
+    versions: list[bulk.Row] = []
+    reactions: list[bulk.Row] = []
+    files: list[bulk.Row] = []
+    for pending in new:
+        event, inbound = pending.event_id, pending.inbound
+        (reactions if inbound.kind is Kind.REACTION else versions).append((event, inbound.text))
+        files.extend(
+            (event, number, file.reference, file.name, file.media_type, file.size)
+            for number, file in enumerate(inbound.attachments)
+        )
+    bulk.insert(connection, _VERSIONS, versions)
+    bulk.insert(connection, _REACTIONS, reactions)
+    bulk.insert(connection, _ATTACHMENTS, files)
 
 
 def _identity(inbound: Inbound) -> str:

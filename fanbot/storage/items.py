@@ -186,12 +186,12 @@ def handoff(row: Any) -> Handoff:
 
 
 def keep(connection: Connection, item: Handoff) -> None:
-    """Write an item's new state."""
+    """Write an item's new state; what went wrong stays to be read until the item is answered."""
     bulk.run(
         connection,
         "UPDATE handoff SET lane = ?, rank = ?, state = ?, touched_at = ?, weight = ?, owner = ?,"
-        " claimed_at = ?, snoozed_until = ?, answered_at = ?, acknowledged_at = ?, draft = ?, error = ''"
-        " WHERE id = ?",
+        " claimed_at = ?, snoozed_until = ?, answered_at = ?, acknowledged_at = ?, draft = ?,"
+        " error = CASE WHEN ? THEN error ELSE '' END WHERE id = ?",
         item.lane.value,
         RANKS[item.lane],
         item.state.value,
@@ -203,5 +203,6 @@ def keep(connection: Connection, item: Handoff) -> None:
         stamp(item.answered_at),
         stamp(item.acknowledged_at),
         item.draft,
+        item.state.needs_person,
         item.id,
     )

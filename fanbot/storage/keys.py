@@ -33,9 +33,15 @@ def read(text: str) -> int:
     value = 0
     for digit in text.strip().lower():
         if digit not in _VALUES:
-            raise UnknownItemError(f"{text!r} is not an id. `fanbot queue list` shows the ids.")
+            raise _unknown(text)
         value = value * 32 + _VALUES[digit]
+        if value >= 1 << 63:
+            raise _unknown(text)
     return value
+
+
+def _unknown(text: str) -> UnknownItemError:
+    return UnknownItemError(f"{text!r} is not an id. `fanbot queue list` shows the ids.")
 
 
 class TimeOrderedIds:

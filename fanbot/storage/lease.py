@@ -1,15 +1,19 @@
 """One engine a store: a lock that dies with its process, and a row that says who holds it."""
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from fanbot.errors import LeaseTakenError
 from fanbot.storage import bulk, tables
 from fanbot.storage.times import stamp
-from fanbot.storage.writer import Reader, Writer
+from fanbot.storage.writer import Reader, Writer, translated
 
 _LEASES = tables.table(tables.LeaseRow)
 _ENGINE = "engine"
@@ -20,7 +24,7 @@ class FileGuard:
     """The lock of a SQLite store: the operating system frees it however the process ended."""
 
     def __init__(self, database: Path) -> None:
-        self._lock = FileLock(database.with_name(f"{database.name}.engine"))
+        self._lock = FileLock(database.with_name(f"{database.name}.engine"), thread_local=False)
 
     def take(self) -> bool:
         """Take the lock; tell whether it was free."""
@@ -30,9 +34,13 @@ class FileGuard:
             return False
         return True
 
+    def keep(self) -> bool:
+        """Tell whether the lock is still held; a file's lock lives as long as its process."""
+        return True
+
     def free(self) -> None:
         """Give the lock back."""
-        self._lock.release()
+        self._lock.release(force=True)
 
 
 class AdvisoryGuard:
@@ -53,12 +61,28 @@ class AdvisoryGuard:
         self._connection = connection
         return True
 
+    def keep(self) -> bool:
+        """Tell whether the lock is still held, or could be taken again after its connection broke."""
+        if self._connection is not None:
+            try:
+                self._connection.exec_driver_sql("SELECT 1")
+                self._connection.commit()
+            except SQLAlchemyError:
+                self.free()
+            else:
+                return True
+        return self.take()
+
     def free(self) -> None:
         """Give the lock back."""
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        with suppress(SQLAlchemyError):  # a connection that broke has lost the lock already
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY})")
+            connection.commit()
+        connection.invalidate()
+        connection.close()
 
 
 Guard = FileGuard | AdvisoryGuard
@@ -75,13 +99,13 @@ class SqlLease:
 
     async def acquire(self, *, holder: str, now: datetime) -> None:
         """Take the lease or raise LeaseTakenError."""
-        if not self._guard.take():
-            raise LeaseTakenError(await self._reader.run(_holder))
+        await self._hold(self._guard.take)
         self._holder = holder
         await self._write(now, taken=True)
 
     async def renew(self, *, now: datetime) -> None:
-        """Say that the engine is at work."""
+        """Say that the engine is at work; raises LeaseTakenError when another one took over."""
+        await self._hold(self._guard.keep)
         await self._write(now, taken=False)
 
     async def release(self, *, now: datetime) -> None:
@@ -90,6 +114,14 @@ class SqlLease:
             await self._write(now, taken=False)
             self._holder = ""
             self._guard.free()
+
+    async def _hold(self, guard: Callable[[], bool]) -> None:
+        try:
+            held = await asyncio.to_thread(guard)
+        except SQLAlchemyError as error:
+            raise translated(error) from error
+        if not held:
+            raise LeaseTakenError(await self._reader.run(_holder))
 
     async def _write(self, now: datetime, *, taken: bool) -> None:
         at = stamp(now)

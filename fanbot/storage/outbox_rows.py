@@ -288,4 +288,5 @@ class Waiting:
                 attachments=tuple(Attachment(**file) for file in files),
             ),
             attempts=self.attempts + 1,
+            repeated=self.promoted is not None,
         )

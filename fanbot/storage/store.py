@@ -1,8 +1,7 @@
 """The whole store, put together over one database."""
 
 import asyncio
-import os
-import sqlite3
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,8 +9,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fanbot.domain.settings import SignalSettings
+from fanbot.errors import StoreError, StoreUnavailableError
 from fanbot.storage import bulk
 from fanbot.storage.archive import SqlArchive
+from fanbot.storage.checkpoints import Checkpointer
 from fanbot.storage.database import parsed, reading_engine, sqlite_file, writing_engine
 from fanbot.storage.desk import SqlDesk
 from fanbot.storage.inbox import SqlInbox
@@ -24,6 +25,8 @@ from fanbot.storage.switches import SqlSwitches
 from fanbot.storage.writer import Reader, Writer, translated
 
 _READERS = 2
+_NUMBERED = ("event", "outbox", "handoff", "handoff_event", "conversation", "fan", "audit", "consent",
+             "dead_letter", "restoration")  # fmt: skip
 
 
 class SqlStore:
@@ -42,6 +45,9 @@ class SqlStore:
         self._engines = (writing, reading)
         self._writer = writer = Writer(writing)
         self._reader = reader = Reader(reading, threads=_READERS)
+        file = sqlite_file(writing.url)
+        self._checkpointer = Checkpointer(file, urgent=writer.checkpoint) if file else None
+        self._guard = guard
         self.inbox = SqlInbox(writer=writer, reader=reader, ids=ids)
         self.outbox = SqlOutbox(writer=writer, reader=reader, ids=ids, settings=settings)
         self.journal = SqlJournal(writer=writer, reader=reader, ids=ids, outbox=self.outbox)
@@ -52,8 +58,11 @@ class SqlStore:
 
     async def close(self) -> None:
         """Finish what is queued and let go of the database."""
+        if self._checkpointer is not None:
+            await asyncio.to_thread(self._checkpointer.close)
         await self._writer.close()
         await self._reader.close()
+        self._guard.free()
         for engine in self._engines:
             engine.dispose()
 
@@ -65,16 +74,26 @@ async def open_store(url: str, *, settings: SignalSettings, now: Callable[[], da
 
 def _open(url: str, settings: SignalSettings, now: Callable[[], datetime]) -> SqlStore:
     address = parsed(url)
+    file = sqlite_file(address)
     writing = writing_engine(address)
     reading = reading_engine(address, threads=_READERS)
+    ids = TimeOrderedIds(slot=secrets.randbits(10))
     try:
         migrate(writing)
-        ids = TimeOrderedIds(slot=os.getpid())
         with writing.begin() as connection:
             ids.resume(_newest(connection))
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise translated(error) from error
-    file = sqlite_file(address)
+    except StoreError:
+        writing.dispose()
+        raise
+    except SQLAlchemyError as error:
+        writing.dispose()
+        told = translated(error)
+        if file is None or isinstance(told, StoreUnavailableError):
+            raise told from error
+        raise StoreError(
+            f"{file} cannot be opened as a store. {told}. Nothing was changed. "
+            "Name another file under [store] url, or put a backup in its place."
+        ) from error
     return SqlStore(
         writing=writing,
         reading=reading,
@@ -88,7 +107,7 @@ def _open(url: str, settings: SignalSettings, now: Callable[[], datetime]) -> Sq
 def _newest(connection: Connection) -> int:
     """Find the newest id in the store, so that ids go on from there whatever the clock says."""
     newest = 0
-    for name in ("event", "outbox", "handoff", "handoff_event", "conversation", "fan", "audit"):
+    for name in _NUMBERED:
         row = bulk.row(connection, f"SELECT MAX(id) FROM {name}")  # noqa: S608 - our own names
         newest = max(newest, (row[0] if row else 0) or 0)
     return newest

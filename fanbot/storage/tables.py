@@ -1,4 +1,4 @@
-"""The tables. Times are whole microseconds since 1970 in UTC; ids are 63-bit and ordered by time."""
+"""The tables; times are whole microseconds since 1970 in UTC, ids are 63-bit and ordered by time."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 from sqlmodel import Field, SQLModel

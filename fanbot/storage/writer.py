@@ -2,16 +2,18 @@
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
-from fanbot.errors import FanbotError, StoreError, StoreUnavailableError
+from fanbot.errors import StoreError, StoreUnavailableError
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -39,18 +41,27 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._checkpoint = False
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="fanbot-writer", daemon=True)
         self._thread.start()
 
     async def run(self, job: Job[T]) -> T:
         """Queue a job; return its result once its transaction is durable."""
+        if self._closed:
+            raise StoreError("The store is closed; nothing was written.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._queue.put(_Entry(job, loop, future))
         return await future
 
+    def checkpoint(self) -> None:
+        """Carry the log over after the next group; for SQLite alone."""
+        self._checkpoint = True
+
     async def close(self) -> None:
         """Finish what is queued, then stop."""
+        self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -60,6 +71,9 @@ class Writer:
             if group:
                 self._commit(group)
                 _resolve(group)
+            if self._checkpoint:
+                self._checkpoint = False
+                _carry_over(self._engine)
             if last:
                 return
 
@@ -89,6 +103,14 @@ class Writer:
             else:
                 for entry in group:
                     self._commit([entry])
+
+
+def _carry_over(engine: Engine) -> None:
+    """Checkpoint while nothing is written; what fails here is done at the next one."""
+    with suppress(SQLAlchemyError, sqlite3.Error), engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - only SQLite is asked for this
+        driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 def _resolve(group: Sequence[_Entry]) -> None:
@@ -133,20 +155,21 @@ class Reader:
 
 
 def translated(error: Exception) -> Exception:
-    """Turn a database's error into ours: unavailable where another try may help."""
-    if isinstance(error, FanbotError):
-        return error
-    if isinstance(error, IntegrityError):
-        return StoreError(f"The store refused a row: {error.orig}")
-    if isinstance(error, OperationalError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
-        return StoreUnavailableError(
-            f"The store takes nothing right now ({error.orig}). Nothing half-written remains; "
-            "fanbot tries again. Check the free space of the disk, and that the folder can be written."
-        )
+    """Turn a database's error into ours: unavailable where another try may help.
+
+    Only the first line of what the database says is told; the others quote rows (P28).
+    """
+    if isinstance(error, DBAPIError):
+        said = str(error.orig).partition("\n")[0]
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            return StoreUnavailableError(
+                f"The store takes nothing right now ({said}). Nothing half-written remains; fanbot tries "
+                "again. Check the free space of the disk, and that the folder can be written."
+            )
+        kind = "row" if isinstance(error, IntegrityError) else "statement"
+        return StoreError(f"The store refused a {kind}: {said}")
     if isinstance(error, SQLAlchemyError):
-        return StoreError(f"The store refused a statement: {error}")
+        return StoreError(f"The store refused a statement: {type(error).__name__}")
     if isinstance(error, UnicodeEncodeError):
         return StoreError(f"The store refused a text that no encoding knows: {error.reason}")
     return error

@@ -53,11 +53,16 @@ def handed_over(
     return Outcome(pending, decision, at, outbounds=outbounds, item=item)
 
 
+async def newly_kept(store: Store, events: Sequence[Inbound]) -> list[bool]:
+    """Keep events; say of each whether it was new."""
+    return [pending is not None for pending in await store.inbox.append(events)]
+
+
 async def hear(store: Store, *events: Inbound) -> list[Pending]:
     """Keep events that are new to the store; return them as they wait for their decisions."""
-    await store.inbox.append(events)
-    waiting = {pending.inbound.event: pending for pending in await store.inbox.pending(limit=EVERYTHING)}
-    return [waiting[event.event] for event in events]
+    kept = [pending for pending in await store.inbox.append(events) if pending is not None]
+    assert len(kept) == len(events)
+    return kept
 
 
 async def decide(store: Store, *outcomes: Outcome) -> Sequence[Claim]:

@@ -1,0 +1,134 @@
+"""A store whose calls fail when a test says so, with nothing done."""
+
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from fanbot.domain.messages import Inbound
+from fanbot.ports.platform import Resend
+from fanbot.ports.store import (
+    Archive,
+    Claim,
+    Desk,
+    Inbox,
+    Journal,
+    Lease,
+    OutboxStore,
+    Outcome,
+    Pending,
+    Settlement,
+    Standing,
+    Store,
+    Switches,
+)
+
+T = TypeVar("T")
+
+
+class Troubles:
+    """Say which calls fail next, by their names, such as ``append``, ``record`` or ``settle``."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._troubles: dict[str, deque[Exception]] = defaultdict(deque)
+
+    def fail_next(self, call: str, *errors: Exception) -> None:
+        """Let the next calls of this name raise these, one each."""
+        self._troubles[call].extend(errors)
+
+    async def around(self, call: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Raise what was asked for, or do the work."""
+        if self._troubles[call]:
+            raise self._troubles[call].popleft()
+        return await work()
+
+
+class TroubledStore:
+    """A store of which inbox, journal, outbox and lease obey ``troubles``."""
+
+    def __init__(self, store: Store, troubles: Troubles) -> None:
+        """Stand before a real store."""
+        self._store = store
+        self.inbox: Inbox = _Inbox(store.inbox, troubles)
+        self.journal: Journal = _Journal(store.journal, troubles)
+        self.outbox: OutboxStore = _Outbox(store.outbox, troubles)
+        self.lease: Lease = _Lease(store.lease, troubles)
+        self.desk: Desk = store.desk
+        self.switches: Switches = store.switches
+        self.archive: Archive = store.archive
+
+    async def close(self) -> None:
+        """Close the real store."""
+        await self._store.close()
+
+
+class _Inbox:
+    def __init__(self, inbox: Inbox, troubles: Troubles) -> None:
+        self._inbox = inbox
+        self._troubles = troubles
+
+    async def append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
+        return await self._troubles.around("append", lambda: self._inbox.append(events))
+
+    async def pending(self, *, limit: int) -> Sequence[Pending]:
+        return await self._troubles.around("pending", lambda: self._inbox.pending(limit=limit))
+
+
+class _Journal:
+    def __init__(self, journal: Journal, troubles: Troubles) -> None:
+        self._journal = journal
+        self._troubles = troubles
+
+    async def standings(self, conversations: Sequence[int]) -> Mapping[int, Standing]:
+        return await self._troubles.around("standings", lambda: self._journal.standings(conversations))
+
+    async def record(self, outcomes: Sequence[Outcome], *, now: datetime) -> Sequence[Claim]:
+        return await self._troubles.around("record", lambda: self._journal.record(outcomes, now=now))
+
+    async def note_failure(self, event_id: int, error: str) -> int:
+        return await self._troubles.around(
+            "note_failure", lambda: self._journal.note_failure(event_id, error)
+        )
+
+    async def dead_letters(self) -> int:
+        return await self._journal.dead_letters()
+
+
+class _Outbox:
+    def __init__(self, outbox: OutboxStore, troubles: Troubles) -> None:
+        self._outbox = outbox
+        self._troubles = troubles
+
+    def serve(self, destinations: Mapping[str, Resend]) -> None:
+        self._outbox.serve(destinations)
+
+    async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
+        return await self._troubles.around("claim", lambda: self._outbox.claim(limit=limit, now=now))
+
+    async def settle(self, results: Sequence[Settlement]) -> None:
+        await self._troubles.around("settle", lambda: self._outbox.settle(results))
+
+    async def recover(self, *, now: datetime) -> int:
+        return await self._troubles.around("recover", lambda: self._outbox.recover(now=now))
+
+    async def parked(self) -> int:
+        return await self._outbox.parked()
+
+    async def due(self, *, now: datetime) -> bool:
+        return await self._troubles.around("due", lambda: self._outbox.due(now=now))
+
+
+class _Lease:
+    def __init__(self, lease: Lease, troubles: Troubles) -> None:
+        self._lease = lease
+        self._troubles = troubles
+
+    async def acquire(self, *, holder: str, now: datetime) -> None:
+        await self._troubles.around("acquire", lambda: self._lease.acquire(holder=holder, now=now))
+
+    async def renew(self, *, now: datetime) -> None:
+        await self._troubles.around("renew", lambda: self._lease.renew(now=now))
+
+    async def release(self, *, now: datetime) -> None:
+        await self._troubles.around("release", lambda: self._lease.release(now=now))

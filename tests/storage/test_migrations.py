@@ -1,0 +1,128 @@
+"""The tables come up to date in one go, whichever version wrote them and however many start at once."""
+
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+from fanbot.domain.settings import SignalSettings
+from fanbot.errors import StoreError
+from fanbot.storage import migrations, open_store
+from fanbot.storage.database import parsed, writing_engine
+from fanbot.testing.clock import ManualClock
+
+OPEN = """
+import asyncio, sys
+from fanbot.domain.settings import SignalSettings
+from fanbot.storage import open_store
+from fanbot.testing.clock import ManualClock
+from fanbot.testing.letters import inbound
+
+async def start() -> None:
+    sys.stdin.readline()
+    store = await open_store(sys.argv[1], settings=SignalSettings(), now=ManualClock().now)
+    await store.inbox.append([inbound("hi", message=sys.argv[2])])
+    await store.close()
+
+asyncio.run(start())
+"""
+
+
+def new_url(sort: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a store that nobody has opened yet."""
+    if sort == "postgresql":
+        return str(request.getfixturevalue("new_postgres"))
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+SORTS = pytest.mark.parametrize("sort", ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+
+
+@SORTS
+def test_a_new_store_is_what_the_tables_say(
+    sort: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """All migrations one after the other give exactly the models: columns, types, indexes."""
+    url = new_url(sort, request, tmp_path)
+    engine = writing_engine(parsed(url))
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_the_conditions_of_partial_indexes_are_those_of_the_models(migrated_sqlite: Path) -> None:
+    """What no comparison of Alembic sees: which rows a partial index holds."""
+    engine = create_engine("sqlite://")
+    SQLModel.metadata.create_all(engine)
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%' ORDER BY name"
+    with engine.connect() as connection:
+        expected = [tuple(row) for row in connection.exec_driver_sql(query)]
+    engine.dispose()
+    found = sqlite3.connect(migrated_sqlite)
+    assert found.execute(query).fetchall() == expected
+    found.close()
+    assert len(expected) >= 5
+
+
+def test_the_newest_revision_is_the_newest_file() -> None:
+    """Whoever adds a migration is reminded to name it."""
+    folder = Path(migrations.__file__).parent / "versions"
+    newest = max(folder.glob("v*.py"))
+    revision = re.search(r'^revision = "(\w+)"$', newest.read_text(), re.MULTILINE)
+    assert revision is not None
+    assert migrations.HEAD == revision[1]
+    assert newest.name.startswith(f"v{migrations.HEAD}_")
+
+
+async def test_a_newer_store_is_refused_unchanged(migrated_sqlite: Path, tmp_path: Path) -> None:
+    """An older fanbot does not touch what a newer one wrote."""
+    file = tmp_path / "newer.db"
+    shutil.copy(migrated_sqlite, file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="newer fanbot") as refused:
+        await open_store(f"sqlite:///{file}", settings=SignalSettings(), now=ManualClock().now)
+    assert "9999" in str(refused.value)
+    assert file.read_bytes() == before
+
+
+@SORTS
+def test_two_processes_may_open_a_new_store_at_once(
+    sort: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """One of them makes the tables, the other one waits, and both work."""
+    url = new_url(sort, request, tmp_path)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, url, str(number)],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(2)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], told
+    engine = create_engine(parsed(url))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM event").scalar() == 2
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == [
+            migrations.HEAD
+        ]
+    engine.dispose()
