@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import structlog
 
@@ -11,10 +12,11 @@ from fanbot.errors import StoreUnavailableError
 from fanbot.ports.clock import Clock
 from fanbot.ports.store import Inbox, Pending
 
+T = TypeVar("T")
 _AHEAD = 4_000
 """So many undecided events make the adapters wait."""
 _PATIENCE = (0.1, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between tries while the store takes nothing; the last one repeats."""
+"""Seconds between tries while the store is out of reach; the last one repeats."""
 
 
 class EmbeddedBus:
@@ -32,6 +34,7 @@ class EmbeddedBus:
         self._reading_back = True
         self._newest_taken = 0
         self._stored = 0
+        self._keeping: set[asyncio.Future[Sequence[bool]]] = set()
         self._undecided = 0
         self._news = asyncio.Event()
         self._room = asyncio.Event()
@@ -43,7 +46,14 @@ class EmbeddedBus:
         if not events:
             return []
         await self._room.wait()
-        kept = await self._append(events)
+        keeping = asyncio.ensure_future(self._keep(events))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._keeping.discard)
+        return await asyncio.shield(keeping)
+
+    async def _keep(self, events: Sequence[Inbound]) -> Sequence[bool]:
+        """Keep the events and remember them, also when the adapter that brought them is gone by then."""
+        kept = await self._patiently(lambda: self._inbox.append(events))
         new = [pending for pending in kept if pending is not None]
         if new:
             self._stored += 1
@@ -92,18 +102,20 @@ class EmbeddedBus:
     async def _read_back(self, limit: int) -> Sequence[Pending]:
         """Read the oldest events; once there are none, and none came meanwhile, what follows is at hand."""
         stored = self._stored
-        batch = await self._inbox.pending(limit=limit)
+        batch = await self._patiently(lambda: self._inbox.pending(limit=limit))
         if not batch and stored == self._stored:
             self._reading_back = False
         return batch
 
-    async def _append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         tries = 0
         while True:
             try:
-                return await self._inbox.append(events)
+                return await call()
             except StoreUnavailableError as error:
                 pause = _PATIENCE[min(tries, len(_PATIENCE) - 1)]
-                self._log.warning("store takes nothing; adapters wait", error=str(error), retry_in=pause)
+                self._log.warning(
+                    "the store is out of reach; the bus waits", error=str(error), retry_in=pause
+                )
                 tries += 1
                 await self._clock.sleep(pause)

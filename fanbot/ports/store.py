@@ -88,12 +88,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One outbox row that is this process's to send now."""
+    """One outbox row that is this process's to send now.
+
+    ``repeated``: an earlier try may have brought it there already, with these very words.
+    """
 
     id: int
     conversation_id: int
     dispatch: Dispatch
     attempts: int = 0
+    repeated: bool = False
 
 
 class Journal(Protocol):

@@ -43,9 +43,10 @@ def _quietly(chore: Chore) -> Callable[[], Awaitable[None]]:
     async def work() -> None:
         try:
             await chore.work()
-        except FanbotError as error:
+        except Exception as error:  # noqa: BLE001 - no chore may stop another, or its own next turn (G7)
+            told = str(error) if isinstance(error, FanbotError) else type(error).__name__
             structlog.get_logger("fanbot.chores").warning(
-                "a chore failed and comes again", chore=chore.name, error=str(error)
+                "a chore failed and comes again", chore=chore.name, error=told
             )
 
     return work

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fanbot.domain.handoffs import Handoff, Lane
+from fanbot.domain.handoffs import Handoff, Lane, State
 from fanbot.domain.messages import Inbound, Outbound, OutboundKind, SignalClass
 from fanbot.domain.people import Team
 from fanbot.errors import MoveError
@@ -115,13 +115,18 @@ class Desk:
         )
 
     async def close(self, item: int, *, who: str) -> Handoff:
-        """End an item as read, no reply needed; the fan is told kindly, but not after a threat."""
+        """End an item as read, no reply needed; the fan is told kindly, but not after a threat.
+
+        Nor is a fan told who had a reply already; and in public nothing says what kind of item it was.
+        """
         now = self.clock.now()
 
         def change(entry: QueueEntry) -> Move:
             told: tuple[Outbound, ...] = ()
-            if entry.handoff.lane is not Lane.THREAT:
-                text = self.phrasebook.say("closed.read", None, lane=entry.handoff.lane)
+            item = entry.handoff
+            if item.lane is not Lane.THREAT and item.state is not State.ANSWERED:
+                lane = item.lane if entry.latest.direct else None
+                text = self.phrasebook.say("closed.read", None, lane=lane)
                 told = self._outbounds(entry, text, OutboundKind.ACKNOWLEDGEMENT)
             return Move(entry.handoff.close(who, now), "closed", {}, outbounds=told, release_hush=True)
 

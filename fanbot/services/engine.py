@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from fanbot.domain.decisions import Decision, Reading, Route
+from fanbot.domain.decisions import Context, Decision, Reading, Route
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.messages import Kind
 from fanbot.errors import StoreUnavailableError
@@ -16,6 +16,7 @@ from fanbot.ports.clock import Clock
 from fanbot.ports.store import Claim, ItemEffect, Journal, Outcome, Pending, Standing
 from fanbot.ports.understanding import Question, Understanding
 from fanbot.services import standing as standings
+from fanbot.services.faults import named
 from fanbot.services.judgement import Judge
 
 BATCH = 200
@@ -65,20 +66,27 @@ class Engine:
     async def finish(self) -> None:
         """Wait for the batch that is under way, so that nothing is claimed and then forgotten."""
         if self._under_way is not None:
-            await self._under_way
+            await asyncio.gather(self._under_way, return_exceptions=True)
 
     async def _work(self, batch: Sequence[Pending]) -> None:
         try:
-            await self._decide(batch)
+            await self._together_or_alone(batch)
         except StoreUnavailableError as error:
             self._log.warning("store takes nothing; the engine waits", error=str(error))
             self._bus.failed()
             await self._clock.sleep(_PAUSE)
             return
+        self._bus.decided(len(batch))
+
+    async def _together_or_alone(self, batch: Sequence[Pending]) -> None:
+        try:
+            await self._decide(batch)
+        except StoreUnavailableError:
+            raise
         except Exception as error:  # noqa: BLE001 - one bad message must not stop the others (G7)
             self._log.warning("a batch failed and runs again one by one", error=type(error).__name__)
-            await self._one_by_one(batch)
-        self._bus.decided(len(batch))
+            for pending in batch:
+                await self._patiently(pending)
 
     async def _decide(self, batch: Sequence[Pending]) -> None:
         judge = self._judge()
@@ -120,19 +128,15 @@ class Engine:
         written = min(inbound.received_at, inbound.sent_at or inbound.received_at)
         return written.astimezone(UTC) < self._late_before
 
-    async def _one_by_one(self, batch: Sequence[Pending]) -> None:
-        for pending in batch:
-            await self._patiently(pending)
-
     async def _patiently(self, pending: Pending) -> None:
         """Try one message three times, then bring it to a person with the error (P15)."""
         while True:
             try:
                 await self._decide([pending])
             except StoreUnavailableError:
-                await self._clock.sleep(_PAUSE)
+                raise
             except Exception as error:  # noqa: BLE001 - the message goes to a person with this error
-                fault = f"{type(error).__name__}: {error}"
+                fault = named(error)
                 self._log.warning("a message failed", event_id=pending.event_id, error=type(error).__name__)
                 if await self._journal.note_failure(pending.event_id, fault) >= _TRIES:
                     await self._give_to_person(pending, fault)
@@ -148,9 +152,21 @@ class Engine:
         bare = Outcome(pending, decision, now, item=ItemEffect(Lane.OTHER, error=fault))
         known = await self._journal.standings([pending.conversation_id])
         context = standings.context(known[pending.conversation_id], now=now, late=False)
+        if not _owed_a_word(pending, context):
+            self._deliver(await self._journal.record([bare], now=now))
+            return
         try:
             outcome = self._judge().told(pending, decision, context)
             outcome = replace(outcome, item=replace(outcome.item or ItemEffect(Lane.OTHER), error=fault))
+            self._deliver(await self._journal.record([outcome], now=now))
+        except StoreUnavailableError:
+            raise
         except Exception:  # noqa: BLE001 - even without a word to the fan a person must get it
-            outcome = bare
-        self._deliver(await self._journal.record([outcome], now=now))
+            self._deliver(await self._journal.record([bare], now=now))
+
+
+def _owed_a_word(pending: Pending, context: Context) -> bool:
+    """Tell whether a person spoke to the assistant; two machines must never answer each other."""
+    inbound = pending.inbound
+    heard = inbound.kind in (Kind.MESSAGE, Kind.PRESS) and inbound.addressed
+    return heard and not (inbound.author.own or inbound.author.bot or context.blocked)

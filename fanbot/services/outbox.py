@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 
@@ -11,12 +12,15 @@ from fanbot.errors import DeliveryError, StoreUnavailableError
 from fanbot.ports.clock import Clock
 from fanbot.ports.platform import Capabilities, Platform, Resend
 from fanbot.ports.store import Claim, OutboxStore, Parked, Postponed, Sent, Settlement
+from fanbot.services.faults import named, stopping, words
 
 _LIMIT = 200
 _POLL = 0.2
 """Seconds between looks for what another process enqueued or what became due."""
 _FIRST_RETRY = timedelta(seconds=1)
 _LONGEST_RETRY = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(days=1)
+"""No platform's wish to wait is followed for longer."""
 _FAULTS = 5
 """An adapter that raises something of its own this often on one message has it parked."""
 
@@ -58,8 +62,7 @@ class Outbox:
     async def run(self) -> None:
         """Settle results and claim what is due, until cancelled; see finish."""
         while True:
-            self._under_way = asyncio.ensure_future(self.step())
-            await asyncio.shield(self._under_way)
+            await self._whole_step()
             if not self._results:
                 await self._wait()
 
@@ -79,25 +82,42 @@ class Outbox:
 
     async def drain(self) -> None:
         """Go on until nothing is due and nothing is under way."""
-        while await self.step() or self._lanes or self._results:
-            await self._wait()
+        while True:
+            busy = await self._whole_step()
+            if not (busy or self._lanes or self._results):
+                return
+            if not busy:
+                await self._wait()
 
     async def finish(self) -> None:
-        """Wait for what is under way and settle it; claim nothing more."""
+        """Wait for what is under way and settle it; claim nothing more.
+
+        When this is cancelled, sends that hang are given up, and what is known by then is settled.
+        """
+        try:
+            if self._under_way is not None:
+                await asyncio.gather(self._under_way, return_exceptions=True)
+            while self._tasks:
+                await asyncio.wait(self._tasks)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await self._settle()
+
+    async def _whole_step(self) -> bool:
+        """Take a step that comes to its end also when this is cancelled, so that no claim is forgotten."""
         if self._under_way is not None:
-            await self._under_way
-        while self._lanes:
-            await asyncio.wait(set(self._tasks))
-        await self._settle()
+            await asyncio.wait({self._under_way})
+        self._under_way = asyncio.ensure_future(self.step())
+        return await asyncio.shield(self._under_way)
 
     async def _wait(self) -> None:
         self._news.clear()
         if self._results:
             return
-        try:
-            await asyncio.wait_for(self._news.wait(), _POLL)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):  # not wait_for: before Python 3.12 it can swallow a cancellation
+            async with asyncio.timeout(_POLL):
+                await self._news.wait()
 
     async def _settle(self) -> bool:
         results, self._results = self._results, []
@@ -119,7 +139,8 @@ class Outbox:
             if isinstance(result, Postponed):
                 while lane:
                     held = "waits behind a message that is tried again"
-                    self._note(Postponed(lane.popleft(), result.not_before, held))
+                    behind = lane.popleft()
+                    self._note(Postponed(behind, result.not_before, held, maybe_arrived=behind.repeated))
         del self._lanes[conversation]
 
     def _note(self, result: Settlement) -> None:
@@ -132,27 +153,35 @@ class Outbox:
             await platform.send(claim.dispatch)
         except DeliveryError as error:
             return self._failed(claim, error)
+        except asyncio.CancelledError as error:
+            if stopping():
+                raise
+            return self._broke(claim, error)
         except Exception as error:  # noqa: BLE001 - an adapter of a stranger may raise anything (G7)
-            self._log.warning("an adapter raised", key=claim.dispatch.key, error=type(error).__name__)
-            fault = DeliveryError(
-                f"The adapter failed: {type(error).__name__}: {error}",
-                ambiguous=True,
-                permanent=claim.attempts >= _FAULTS,
-            )
-            return self._failed(claim, fault)
+            return self._broke(claim, error)
         return Sent(claim, self._clock.now())
 
+    def _broke(self, claim: Claim, error: BaseException) -> Settlement:
+        """Treat an error that tells nothing: the message may have arrived."""
+        self._log.warning("an adapter raised", key=claim.dispatch.key, error=type(error).__name__)
+        often = claim.attempts >= _FAULTS
+        told = f"The adapter failed: {named(error)}"
+        return self._failed(claim, DeliveryError(told, ambiguous=True, permanent=often))
+
     def _failed(self, claim: Claim, error: DeliveryError) -> Settlement:
+        """Try again or park; what may have arrived once stays so, however surely a later try failed."""
         now = self._clock.now()
+        maybe = error.ambiguous or claim.repeated
         again = self._capabilities[claim.dispatch.address.destination].resend is Resend.SAME_KEY
         if error.permanent or (error.ambiguous and not again):
             self._log.warning("parked", key=claim.dispatch.key, ambiguous=error.ambiguous)
-            return Parked(claim, now, str(error), arrived=error.ambiguous)
-        return Postponed(claim, _next_try(claim, error, now), str(error), maybe_arrived=error.ambiguous)
+            return Parked(claim, now, words(error), arrived=maybe)
+        return Postponed(claim, now + _pause(claim, error), words(error), maybe_arrived=maybe)
 
 
-def _next_try(claim: Claim, error: DeliveryError, now: datetime) -> datetime:
-    if error.retry_after is not None:
-        return now + timedelta(seconds=error.retry_after)
+def _pause(claim: Claim, error: DeliveryError) -> timedelta:
+    asked = error.retry_after
+    if asked is not None and asked >= 0:
+        return timedelta(seconds=min(asked, _LONGEST_WAIT.total_seconds()))
     doubled: timedelta = _FIRST_RETRY * (1 << min(claim.attempts - 1, 10))
-    return now + min(doubled, _LONGEST_RETRY)
+    return min(doubled, _LONGEST_RETRY)

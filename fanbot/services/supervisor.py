@@ -7,12 +7,13 @@ from typing import Any
 
 import structlog
 
-from fanbot.errors import AdapterError, FanbotError
+from fanbot.errors import AdapterError, FanbotError, StoreError
 from fanbot.ports.bus import Bus
 from fanbot.ports.clock import Clock
 from fanbot.ports.platform import Capabilities, Platform
 from fanbot.ports.store import Lease, Store
 from fanbot.services.engine import Engine
+from fanbot.services.faults import stopping, words
 from fanbot.services.outbox import Outbox
 
 _RESTARTS = (1.0, 2.0, 5.0, 15.0, 60.0)
@@ -56,7 +57,14 @@ class Supervisor:
                 structlog.get_logger("fanbot").info("took up what was in flight", messages=recovered)
             await self._work(stop)
         finally:
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Give the lease back; where that cannot be noted, it is free as soon as this process has ended."""
+        try:
             await self.store.lease.release(now=self.clock.now())
+        except StoreError as error:
+            structlog.get_logger("fanbot").warning("could not note the end of the work", error=str(error))
 
     async def _work(self, stop: asyncio.Event) -> None:
         listeners = [
@@ -74,13 +82,14 @@ class Supervisor:
             done, _ = await asyncio.wait([ended, stopped, *workers], return_when=asyncio.FIRST_COMPLETED)
             if ended in done:
                 await self._drain(outbox, stopped, workers)
-            for worker in done.intersection(workers):
-                worker.result()
+            for worker in workers:
+                if worker.done() and not worker.cancelled():
+                    worker.result()
         finally:
             await _cancel([*listeners, ended, stopped, alive, chores])
             await self._finish(engine, outbox)
-            for platform in self.platforms.values():
-                await platform.close()
+            for name, platform in self.platforms.items():
+                await _closed(name, platform)
 
     async def _input_ends(self, listeners: list[asyncio.Task[None]]) -> None:
         """Return once all input has ended; wait for ever when an adapter listens without end."""
@@ -123,16 +132,18 @@ class Supervisor:
             structlog.get_logger("fanbot").warning("could not note the last sends", error=str(error))
 
     async def _listen(self, name: str, platform: Platform) -> None:
-        """Keep an adapter listening; one that fails is started again and stops no other (G7)."""
+        """Keep an adapter listening; whatever it raises, it is started again and stops no other (G7)."""
         log = structlog.get_logger("fanbot.adapters")
         failures = 0
         while True:
             try:
                 await platform.listen(self.bus.publish)
-            except Exception as error:  # noqa: BLE001 - an adapter of a stranger may raise anything (G7)
+            except (Exception, asyncio.CancelledError) as error:
+                if stopping():
+                    raise
                 pause = _RESTARTS[min(failures, len(_RESTARTS) - 1)]
                 failures += 1
-                told = str(error) if isinstance(error, AdapterError) else type(error).__name__
+                told = words(error) if isinstance(error, AdapterError) else type(error).__name__
                 log.warning("adapter failed and is started again", adapter=name, error=told, retry_in=pause)
                 await self.clock.sleep(pause)
             else:
@@ -141,13 +152,22 @@ class Supervisor:
                 await self.clock.sleep(_RESTARTS[0])
 
 
+async def _closed(name: str, platform: Platform) -> None:
+    """Close an adapter; one that fails at that keeps no other open (G7)."""
+    try:
+        await platform.close()
+    except Exception as error:  # noqa: BLE001 - an adapter of a stranger may raise anything (G7)
+        log = structlog.get_logger("fanbot.adapters")
+        log.warning("adapter failed while closing", adapter=name, error=type(error).__name__)
+
+
 async def _renew(lease: Lease, clock: Clock) -> None:
     """Write a sign of life; a store that takes nothing now is asked again at the next one."""
     while True:
         await clock.sleep(_SIGN_OF_LIFE)
         try:
             await lease.renew(now=clock.now())
-        except FanbotError as error:
+        except StoreError as error:
             structlog.get_logger("fanbot").warning("no sign of life could be written", error=str(error))
 
 

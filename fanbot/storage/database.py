@@ -48,7 +48,13 @@ def writing_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         _make_folder(url)
         return _sqlite(url, begin="BEGIN IMMEDIATE", pool_size=1)
-    engine = create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True)
+    try:
+        engine = create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            "A PostgreSQL store needs a driver that is not installed. Nothing was changed. "
+            "Install it with: pip install 'fanbot[scale]'"
+        ) from error
 
     @event.listens_for(engine, "begin")
     def serialise(connection: Connection) -> None:

@@ -25,17 +25,14 @@ _PARKED = "SELECT COUNT(*) FROM outbox WHERE state = 'parked'"
 
 READY = (
     f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
-    " WHERE o.state = 'ready' AND o.destination IN ({keys}) AND (o.not_before IS NULL OR o.not_before <= ?)"
-    " ORDER BY o.id LIMIT ?"
+    " WHERE o.state = 'ready' AND o.destination = ? AND o.not_before <= ? ORDER BY o.not_before, o.id LIMIT ?"
 )
 READY_IN_PAUSE = (
     f"SELECT {CLAIM_COLUMNS} FROM outbox o JOIN conversation c ON c.id = o.conversation_id"  # noqa: S608
-    " WHERE o.state IN ('ready', 'queued', 'sending') AND o.state <> 'sending'"
-    " AND o.destination IN ({keys}) AND (o.not_before IS NULL OR o.not_before <= ?)"
-    " AND (o.safety OR o.kind IN ('human', 'acknowledgement'))"
+    f" WHERE {tables.EXEMPT_FROM_PAUSE} AND o.destination = ? AND o.not_before <= ?"
     " AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.conversation_id = o.conversation_id"
     " AND s.state IN ('ready', 'queued', 'sending') AND s.state = 'sending')"
-    " ORDER BY o.id LIMIT ?"
+    " ORDER BY o.not_before, o.id LIMIT ?"
 )
 """While automatic sending is paused, a safety text or a person's reply passes what is held."""
 FOLLOWERS = (
@@ -44,8 +41,8 @@ FOLLOWERS = (
     " AND o.state = 'queued' ORDER BY o.id LIMIT ?"
 )
 DUE = (
-    "SELECT 1 FROM outbox o WHERE o.state = 'ready' AND o.destination IN ({keys})"
-    " AND (o.not_before IS NULL OR o.not_before <= ?) LIMIT 1"
+    "SELECT id FROM outbox WHERE state = 'ready' AND destination = ? AND not_before <= ?"
+    " ORDER BY not_before, id LIMIT ?"
 )
 FREE_NEXT = (
     "UPDATE outbox SET state = 'ready' WHERE state = 'queued' AND id IN ("
@@ -104,20 +101,13 @@ class SqlOutbox:
 
 
 def _due(connection: Connection, destinations: Sequence[str], now: datetime) -> bool:
-    at = stamp(now)
-    if paused(connection):
-        return bool(bulk.fetch(connection, READY_IN_PAUSE, destinations, at, 1))
-    return bool(bulk.fetch(connection, DUE, destinations, at))
+    query = READY_IN_PAUSE if paused(connection) else DUE
+    return any(bulk.row(connection, query, destination, stamp(now), 1) for destination in destinations)
 
 
 def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Claim]:
     at = stamp(serving.now)
-    query = READY_IN_PAUSE if serving.paused else READY
-    first: dict[int, Waiting] = {}
-    for row in bulk.fetch(connection, query, sorted(serving.destinations), at, limit):
-        waiting = Waiting.read(row)
-        first.setdefault(waiting.conversation_id, waiting)
-    heads = list(first.values())
+    heads = _heads(connection, serving, limit)
     rows = _with_followers(connection, heads, serving, limit)
     expired = [row for row in rows if row.expires_at is not None and row.expires_at <= at]
     if expired:
@@ -150,6 +140,21 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
     return [row.claim(promoted=admitted.get(row.id, bool(row.promoted))) for row in rows]
 
 
+def _heads(connection: Connection, serving: Serving, limit: int) -> list[Waiting]:
+    """Find what is first in its conversation and due, the oldest of all destinations."""
+    query = READY_IN_PAUSE if serving.paused else READY
+    found = [
+        Waiting.read(row)
+        for destination in serving.destinations
+        for row in bulk.rows(connection, query, destination, stamp(serving.now), limit)
+    ]
+    found.sort(key=lambda row: row.id)
+    first: dict[int, Waiting] = {}
+    for row in found[:limit]:
+        first.setdefault(row.conversation_id, row)
+    return list(first.values())
+
+
 def _with_followers(
     connection: Connection, heads: Sequence[Waiting], serving: Serving, limit: int
 ) -> list[Waiting]:
@@ -170,7 +175,7 @@ def _with_followers(
         for row in followers.get(head.conversation_id, ()):
             if row.id == head.id:
                 continue
-            if len(run) >= _RUN or (row.not_before is not None and row.not_before > at):
+            if len(run) >= _RUN or row.not_before > at:
                 break
             run.append(row)
         result.extend(run)

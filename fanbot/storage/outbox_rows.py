@@ -165,7 +165,7 @@ def _row(place: Place, admitted: Mapping[int, bool], serving: Serving | None) ->
         orjson.dumps(outbound.choices).decode() if outbound.choices else "",
         orjson.dumps(outbound.attachments).decode() if outbound.attachments else "",
         state,
-        stamp(outbound.not_before),
+        stamp(outbound.not_before) or 0,
         stamp(outbound.expires_at),
         1 if sending else 0,
         claimed,
@@ -226,7 +226,7 @@ class Waiting:
     attachments: str
     attempts: int
     expires_at: int | None
-    not_before: int | None
+    not_before: int
     address: Address
     direct: bool
 

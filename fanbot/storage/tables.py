@@ -18,6 +18,8 @@ def _text(*, primary_key: bool = False, nullable: bool = False) -> Column[str]:
 UNFINISHED = "state IN ('waiting', 'claimed', 'snoozed', 'escalated', 'answered')"
 NEEDS_PERSON = "state IN ('waiting', 'claimed', 'snoozed', 'escalated')"
 ON_ITS_WAY = "state IN ('ready', 'queued', 'sending')"
+EXEMPT_FROM_PAUSE = "state IN ('ready', 'queued') AND (safety OR kind IN ('human', 'acknowledgement'))"
+"""What waits and goes out also while automatic sending is paused (P1, P2)."""
 
 
 class Fan(SQLModel, table=True):
@@ -182,8 +184,8 @@ class HandoffRow(SQLModel, table=True):
             "handoff_queue",
             "rank",
             "opened_at",
-            sqlite_where=text(NEEDS_PERSON),
-            postgresql_where=text(NEEDS_PERSON),
+            sqlite_where=text(UNFINISHED),
+            postgresql_where=text(UNFINISHED),
         ),
         Index("handoff_fan", "fan_id", "id"),
         Index("handoff_record", "lane", "opened_at"),
@@ -235,7 +237,7 @@ class OutboxRow(SQLModel, table=True):
     choices: str = Field(default="", sa_column=_text())
     attachments: str = Field(default="", sa_column=_text())
     state: str = Field(sa_column=_text())
-    not_before: int | None = Field(default=None, sa_column=_big(nullable=True))
+    not_before: int = Field(default=0, sa_column=_big())
     expires_at: int | None = Field(default=None, sa_column=_big(nullable=True))
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     claimed_at: int | None = Field(default=None, sa_column=_big(nullable=True))
@@ -252,9 +254,18 @@ class OutboxRow(SQLModel, table=True):
         Index(
             "outbox_ready",
             "destination",
+            "not_before",
             "id",
             sqlite_where=text("state = 'ready'"),
             postgresql_where=text("state = 'ready'"),
+        ),
+        Index(
+            "outbox_exempt",
+            "destination",
+            "not_before",
+            "id",
+            sqlite_where=text(EXEMPT_FROM_PAUSE),
+            postgresql_where=text(EXEMPT_FROM_PAUSE),
         ),
         Index(
             "outbox_parked",

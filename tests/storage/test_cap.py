@@ -66,11 +66,11 @@ class Fan:
 
     async def useful(self, count: int) -> None:
         """Have so many plain questions answered and delivered."""
-        for _ in range(count):
-            (pending,) = await hear(self.store, self.message())
-            words = answer(pending.inbound, template=f"plain-{self.asked}")
-            claims = await decide(self.store, answered(pending, words, at=self.clock.now()))
-            await confirm(self.store, claims, at=self.clock.now())
+        outcomes = [
+            answered(pending, answer(pending.inbound, template=pending.inbound.message), at=self.clock.now())
+            for pending in await hear(self.store, *(self.message() for _ in range(count)))
+        ]
+        await confirm(self.store, await decide(self.store, *outcomes), at=self.clock.now())
 
 
 @pytest.fixture
@@ -173,6 +173,7 @@ async def test_a_retry_asks_the_cap_again(ada: Fan) -> None:
     await ada.store.outbox.settle([Postponed(claim, later, "too many")])
     (again,) = await ada.store.outbox.claim(limit=1, now=later)
     assert (again.dispatch.key, again.dispatch.promotional) == (claim.dispatch.key, False)
+    assert not again.repeated
     assert again.dispatch.text == "The answer."
     await confirm(ada.store, [again], at=later)
     ada.clock.move(DAY)
@@ -197,6 +198,7 @@ async def test_what_may_have_arrived_is_repeated_with_the_same_words(ada: Fan) -
     await ada.store.outbox.settle([Postponed(claim, later, "no word back", maybe_arrived=True)])
     (again,) = await ada.store.outbox.claim(limit=1, now=later)
     assert again.dispatch == claim.dispatch
+    assert again.repeated
     await confirm(ada.store, [again], at=later)
     ada.clock.move(2 * DAY)
     await ada.useful(6)
@@ -214,6 +216,7 @@ async def test_after_a_crash_the_reservation_stands(ada: Fan, open_again: Opener
     assert await again.store.outbox.recover(now=ada.clock.now()) == 1
     (repeated,) = await again.store.outbox.claim(limit=10, now=ada.clock.now())
     assert repeated.dispatch == claim.dispatch
+    assert repeated.repeated
     await confirm(again.store, [repeated], at=ada.clock.now())
     again.clock.move(DAY)
     assert not (await again.gets()).promotional

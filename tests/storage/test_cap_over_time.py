@@ -135,14 +135,15 @@ class CapOverTime(RuleBasedStateMachine):
             lanes[claim.conversation_id].append(claim)
         for fate, claims in zip(fates, lanes.values(), strict=False):
             first, *rest = claims
+            maybe = fate == "unsure" or first.repeated
             if fate == "sent":
                 results += [Sent(claim, now) for claim in claims]
                 continue
             if fate == "refused" or (fate == "unsure" and self.resend is Resend.NEVER):
-                results.append(Parked(first, now, fate, arrived=fate == "unsure"))
+                results.append(Parked(first, now, fate, arrived=maybe))
             else:
-                results.append(Postponed(first, now, fate, maybe_arrived=fate == "unsure"))
-            results += [Postponed(claim, now, "behind") for claim in rest]
+                results.append(Postponed(first, now, fate, maybe_arrived=maybe))
+            results += [Postponed(claim, now, "behind", maybe_arrived=claim.repeated) for claim in rest]
         self._settle(results)
 
     @rule()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -29,12 +30,12 @@ Opener = Callable[..., Awaitable[SqlStore]]
 SAME_KEY = {"memory/main": Resend.SAME_KEY}
 NEVER = {"memory/main": Resend.NEVER}
 MINUTE = timedelta(minutes=1)
+NUMBERS = count()
 
 
 async def say(store: SqlStore, *texts: str, channel: str = "ada") -> list[Claim]:
     """Have a fan write and be answered with these texts; return what could leave at once."""
-    number = len(await records(store, "message"))
-    (pending,) = await hear(store, inbound("hi", channel=channel, message=f"say-{number}"))
+    (pending,) = await hear(store, inbound("hi", channel=channel, message=f"say-{next(NUMBERS)}"))
     return list(await decide(store, answered(pending, *(answer(pending.inbound, text) for text in texts))))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -15,6 +16,7 @@ from fanbot.testing.stores import answer, answered, confirm, decide, handed_over
 
 SAME_KEY = {"memory/main": Resend.SAME_KEY}
 NEVER = {"memory/main": Resend.NEVER}
+NUMBERS = count()
 
 
 async def pause(store: SqlStore, *, paused: bool = True) -> None:
@@ -29,14 +31,9 @@ def word(text: str, kind: OutboundKind = OutboundKind.ANSWER, *, safety: bool = 
 
 async def put(store: SqlStore, *words: Outbound) -> list[str]:
     """Enqueue words behind one message of Ada's; return what may leave at once."""
-    number = str(await _count(store))
-    (pending,) = await hear(store, inbound("hi", message=number))
+    (pending,) = await hear(store, inbound("hi", message=f"put-{next(NUMBERS)}"))
     claims = await decide(store, answered(pending, *words))
     return [claim.dispatch.text for claim in claims]
-
-
-async def _count(store: SqlStore) -> int:
-    return len([record async for record in store.archive.export()])
 
 
 async def claimed(store: SqlStore) -> list[str]:

@@ -1,15 +1,14 @@
 """Nothing on the way of a message walks through a big table, whatever has gathered in the store."""
 
-import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Boolean, Column, Connection, Engine, Table, Text, create_engine, event
 from sqlmodel import SQLModel
 
 from fanbot.domain.handoffs import Lane
@@ -19,106 +18,217 @@ from fanbot.ports.platform import Resend
 from fanbot.ports.store import Move, Parked, Postponed, Sent
 from fanbot.storage import SqlStore, open_store
 from fanbot.storage.database import parsed
-from fanbot.storage.times import stamp
 from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import NOON, inbound
-from fanbot.testing.stores import answer, answered, confirm, decide, entry_of, handed_over, hear
+from fanbot.testing.stores import answer, answered, decide, handed_over, hear
 
-MANY = 100_000
-WAITING = MANY // 10
-SMALL = {"lease", "switch", "restoration", "alembic_version"}
+MANY, FANS, WAITING = 100_000, 10_000, 9_000
+SMALL = {"lease", "switch", "restoration", "dead_letter", "alembic_version"}
 """Tables that stay small in every life of a store."""
-WAITS = {"event_undecided", "outbox_exempt", "handoff_queue"}
-"""Indexes that hold only what waits, so that to walk along them is to look at what waits."""
+ONLY_WHAT_WAITS = {"event_undecided", "handoff_queue", "handoff_unfinished", "outbox_parked"}
+"""Indexes that hold what waits and nothing else: to walk along one is to look at what waits."""
 
-Statement = tuple[str, Any]
+Statements = dict[str, tuple[str, Any]]
 
 
-def filled(url: str) -> None:
-    """Fill a store as years of messages would: nearly everything is done, some things wait."""
+def fill(url: str) -> None:
+    """Fill a store as years would: nearly everything is done; some wait, and one platform is down."""
+    fan = f"i % {FANS} + 1"
+    waits = f"i < {WAITING}"
     engine = create_engine(parsed(url))
-    rows = {
-        "fan": ({"id": n, "created_at": n, "name": "", "blocked_at": None, "opted_out_at": None}
-                for n in range(1, MANY // 10)),
-        "identity": ({"key": f"memory/u{n}", "platform": "memory", "user": f"u{n}", "fan_id": n}
-                     for n in range(1, MANY // 10)),
-        "conversation": (_conversation(n) for n in range(1, MANY // 10)),
-        "event": (_event(n) for n in range(1, MANY)),
-        "version": ({"event_id": n, "text": "hello"} for n in range(1, MANY)),
-        "decision": ({"event_id": n, "decided_at": n, "route": "answer", "reasons": "[]"}
-                     for n in range(1, MANY)),
-        "handoff": (_handoff(n) for n in range(1, MANY)),
-        "handoff_event": ({"id": n, "handoff_id": n, "at": n, "who": "fan", "what": "message", "detail": "{}"}
-                          for n in range(1, MANY)),
-        "outbox": (_outbox(n) for n in range(1, MANY)),
-        "ledger": ({"scope": f"fan:{n}", "day": day, "signal": 1, "noise": 0}
-                   for n in range(1, MANY // 10) for day in range(5)),
-        "ledger_scope": ({"scope": f"fan:{n}", "latest_at": n} for n in range(1, MANY // 10)),
-        "told": ({"fan_id": n, "template": f"t{k}", "at": n} for n in range(1, MANY // 10) for k in range(5)),
-        "consent": ({"id": n, "fan_id": n, "at": n, "what": "conversation", "source": ""}
-                    for n in range(1, MANY // 10)),
-    }  # fmt: skip
     with engine.begin() as connection:
-        for name, values in rows.items():
-            connection.execute(SQLModel.metadata.tables[name].insert(), list(values))
+        _rows(connection, "fan", FANS)
+        _rows(connection, "identity", FANS, key="'memory/u' || i", fan_id="i")
+        _rows(connection, "conversation", FANS, key="'memory/main/c' || i", direct="TRUE", fan_id="i")
+        _rows(connection, "consent", FANS)
+        _rows(connection, "ledger_scope", FANS, scope="'fan:' || i")
+        _rows(connection, "ledger", MANY, scope=f"'fan:' || ({fan})", day=f"20500 + i / {FANS}", signal="1")
+        _rows(connection, "told", MANY, fan_id=fan, template=f"'t' || (i / {FANS})")
+        _rows(connection, "event", MANY, key="'memory/main/c/' || i", conversation_id=fan, fan_id=fan,
+              decided="TRUE", kind="'message'")  # fmt: skip
+        _rows(connection, "version", MANY)
+        _rows(connection, "decision", MANY, reasons="'[]'")
+        _rows(connection, "handoff", MANY, conversation_id=fan, fan_id=fan, family="'people'",
+              lane="'personal'", rank="4", weight="1",
+              state=f"CASE WHEN {waits} THEN 'waiting' ELSE 'archived' END")  # fmt: skip
+        _rows(connection, "handoff_event", MANY)
+        _rows(connection, "reaction", MANY)
+        _rows(connection, "attachment", MANY)
+        _rows(connection, "outbox", MANY, conversation_id=fan, fan_id=fan, kind="'answer'",
+              signal="'signal'", state=f"CASE WHEN {waits} THEN 'ready' ELSE 'sent' END",
+              destination=f"CASE WHEN {waits} THEN 'down/main' ELSE 'memory/main' END",
+              settled_at=f"CASE WHEN {waits} THEN NULL ELSE i END",
+              not_before=f"CASE WHEN {waits} THEN {2**60} ELSE 0 END")  # fmt: skip
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     engine.dispose()
 
 
-def _conversation(number: int) -> dict[str, object]:
-    return {
-        "id": number, "key": f"memory/main/c{number}/", "part": number % 64, "platform": "memory",
-        "account": "main", "channel": f"c{number}", "thread": "", "direct": True, "fan_id": number,
-    }  # fmt: skip
+def _rows(connection: Connection, name: str, count: int, **columns: str) -> None:
+    table: Table = SQLModel.metadata.tables[name]
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    values = ", ".join(columns.get(column.name, _plain(column)) for column in table.columns)
+    connection.exec_driver_sql(
+        f'INSERT INTO "{name}" ({names}) WITH RECURSIVE n(i) AS'
+        f" (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT {values} FROM n".replace(
+            "%", "%%" if connection.dialect.name == "postgresql" else "%"
+        )
+    )
 
 
-def _event(number: int) -> dict[str, object]:
-    return {
-        "id": number, "key": f"memory/main/c/{number}/message/", "conversation_id": _owner(number),
-        "fan_id": _owner(number), "user": "u", "message": str(number), "kind": "message",
-        "received_at": number, "reply_to": "", "mentioned": False, "bot": False, "own": False,
-        "files": False, "decided": True, "attempts": 0,
-    }  # fmt: skip
+def _plain(column: "Column[Any]") -> str:
+    if column.nullable:
+        return "NULL"
+    if isinstance(column.type, Boolean):
+        return "FALSE"
+    return "''" if isinstance(column.type, Text) else "i"
 
 
-def _handoff(number: int) -> dict[str, object]:
-    state = "waiting" if number < WAITING else "archived"
-    return {
-        "id": number, "conversation_id": _owner(number), "fan_id": _owner(number), "family": "people",
-        "lane": "personal", "rank": 4, "state": state, "opened_at": number, "touched_at": number, "weight": 1,
-        "weighed_day": 1, "messages": 1, "first_event_id": number, "last_event_id": number, "topic": "",
-        "owner": "", "draft": "", "error": "",
-    }  # fmt: skip
-
-
-def _outbox(number: int) -> dict[str, object]:
-    held = {"state": "ready", "destination": "elsewhere/main", "settled_at": None}
-    sent = {"state": "sent", "destination": "memory/main", "settled_at": number}
-    return {
-        "id": number, "unit": number, "part": 0, "parts": 1, "conversation_id": _owner(number),
-        "fan_id": _owner(number), "kind": "answer", "body": "hello", "promo": "", "in_reply_to": "",
-        "template": "", "signal": "signal", "safety": False, "choices": "", "attachments": "",
-        "attempts": 1, "error": "", **(held if number < WAITING else sent),
-    }  # fmt: skip
-
-
-def _owner(number: int) -> int:
-    return number if number < WAITING else random.Random(number).randrange(1, MANY // 10)
-
-
-@pytest.fixture
-def heard() -> Iterator[list[Statement]]:
-    """Listen to every statement that any engine sends to its database."""
-    statements: dict[str, Statement] = {}
+@contextmanager
+def overheard() -> Iterator[Statements]:
+    """Listen to every statement that reaches a database, once each."""
+    statements: Statements = {}
 
     def listen(_conn: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        statements.setdefault(re.sub(r"(\([?%s, ]+\))(, \([?%s, ]+\))*", r"\1", statement), (statement, parameters))
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+            statements.setdefault(_shape(statement), (statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", listen)
-    found: list[Statement] = []
-    yield found
+    yield statements
     event.remove(Engine, "before_cursor_execute", listen)
-    found.extend(statements.values())
 
 
-def listening(run: Callable[[], Any]) -> None:
-    """Nothing yet."""
+def _shape(statement: str) -> str:
+    """Name a statement apart from how many rows or keys it carries."""
+    return re.sub(r"\((?:\?|%s)(?:, (?:\?|%s))*\)(?:, \((?:\?|%s)(?:, (?:\?|%s))*\))*", "(…)", statement)
+
+
+async def way_of_a_message(store: SqlStore) -> None:
+    """Go every way that a message, its answer and its item can go."""
+    store.outbox.serve({"memory/main": Resend.SAME_KEY, "down/main": Resend.NEVER})
+    later = NOON + timedelta(minutes=1)
+    await store.lease.acquire(holder="here", now=NOON)
+    await store.switches.last_alive()
+    known = [inbound("?", channel=f"c{n}", message=f"known-{n}") for n in range(3)]
+    new = [
+        inbound("?", channel="new", message="1"),
+        inbound("❤️", channel="new", message="1", kind=Kind.REACTION, revision="r"),
+        replace(inbound("look", channel="new", message="2"), attachments=(Attachment("file/1"),)),
+        inbound("?", channel="lounge", message="3", direct=False),
+    ]
+    pending = await hear(store, *known, *new)
+    assert await store.inbox.pending(limit=200) == pending
+    await store.journal.note_failure(pending[0].event_id, "fault")
+    await store.journal.standings([each.conversation_id for each in pending])
+    claims = await decide(
+        store,
+        *(
+            replace(
+                answered(each, answer(each.inbound, template="sizes", promo="buy!"), answer(each.inbound)),
+                introduced=True,
+                clarified=True,
+                language="de",
+                opt_out=False,
+            )
+            for each in pending[:4]
+        ),
+        replace(answered(pending[4]), withdraw=True),
+        *(handed_over(each, Lane.TECH, answer(each.inbound)) for each in pending[5:]),
+    )
+    one, two, three, *rest = claims
+    await store.outbox.settle(
+        [
+            *(Sent(claim, later) for claim in rest),
+            Sent(one, later),
+            Postponed(two, later, "too many"),
+            Parked(three, later, "refused", arrived=False),
+        ]
+    )
+    await store.outbox.settle([Postponed(claim, later, "behind", maybe_arrived=True) for claim in rest])
+    await _at_the_desk(store, pending[5].conversation_id)
+    for paused in (True, False):
+        await store.switches.pause(who="sam", now=NOON, paused=paused)
+        assert await store.outbox.due(now=later)
+        for claim in await store.outbox.claim(limit=200, now=later):
+            await store.outbox.settle([Sent(claim, later)])
+    await store.outbox.parked()
+    await store.journal.dead_letters()
+    await store.lease.renew(now=later)
+
+
+async def _at_the_desk(store: SqlStore, conversation: int) -> None:
+    item = (await store.journal.standings([conversation]))[conversation].items[0].id
+    await store.desk.entries()
+    await store.desk.entries(everything=True)
+    await store.desk.history(conversation)
+    entry = await store.desk.entry(item)
+    reply = replace(answer(entry.latest, kind=OutboundKind.HUMAN), expires_at=NOON + timedelta(hours=9))
+    await store.desk.move(
+        item,
+        who="sam",
+        change=lambda e: Move(
+            e.handoff.reply("sam", NOON), "answered", {}, outbounds=(reply,), hushed_until=NOON
+        ),
+    )
+    await store.desk.tend(now=NOON)
+    await store.desk.waiting_record(Lane.TECH, now=NOON)
+
+
+def walks_of_sqlite(connection: Connection, statement: str, parameters: Any) -> list[str]:
+    """Name the tables and indexes that SQLite would walk from end to end."""
+    tables = {alias: name for name, alias in _named(statement)}
+    walked = []
+    for *_, detail in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+        if found := re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", detail):
+            name, index = tables.get(found[1], ""), found[2]
+            if name and name not in SMALL and index not in ONLY_WHAT_WAITS:
+                walked.append(detail)
+    return walked
+
+
+def _named(statement: str) -> Iterator[tuple[str, str]]:
+    for name, alias in re.findall(
+        r'(?:FROM|JOIN|UPDATE|INTO) "?(\w+)"?(?: (?!SET\b|WHERE\b)(\w+))?', statement
+    ):
+        if name in SQLModel.metadata.tables:
+            yield name, alias or name
+            yield name, name
+
+
+def walks_of_postgres(connection: Connection, statement: str, parameters: Any) -> list[str]:
+    """Name the tables and indexes that PostgreSQL would walk from end to end."""
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    walked, nodes = [], [plan[0]["Plan"]]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        index = node.get("Index Name", "")
+        whole = node["Node Type"] == "Seq Scan" or (index and "Index Cond" not in node)
+        if whole and node.get("Relation Name", "") not in SMALL and index not in ONLY_WHAT_WAITS:
+            walked.append(f"{node['Node Type']} {node.get('Relation Name', '')} {index}")
+    return walked
+
+
+@pytest.mark.parametrize("sort", ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+async def test_no_statement_on_the_way_of_a_message_walks_a_big_table(
+    sort: str, request: pytest.FixtureRequest, clock: ManualClock
+) -> None:
+    """With a hundred thousand messages behind it, the store finds everything by an index."""
+    url = request.getfixturevalue("sqlite_url" if sort == "sqlite" else "new_postgres")
+    store = await open_store(url, settings=SignalSettings(), now=clock.now)
+    fill(url)
+    with overheard() as statements:
+        await way_of_a_message(store)
+    await store.close()
+    assert len(statements) > 40
+    engine = create_engine(parsed(url))
+    walks = walks_of_sqlite if sort == "sqlite" else walks_of_postgres
+    with engine.connect() as connection:
+        found = {
+            shape: walked
+            for shape, (statement, parameters) in statements.items()
+            if (walked := walks(connection, statement, parameters))
+        }
+    engine.dispose()
+    assert not found, "\n".join(f"{walked}: {shape}" for shape, walked in found.items())

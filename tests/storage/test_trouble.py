@@ -73,6 +73,22 @@ print(json.dumps(asyncio.run(attempt())))
 """
 
 
+NO_DRIVER = """
+import asyncio, json, sys
+sys.modules["psycopg"] = None
+from fanbot.domain.settings import SignalSettings
+from fanbot.errors import StoreError
+from fanbot.storage import open_store
+from fanbot.testing.clock import ManualClock
+
+try:
+    address = "postgresql://127.0.0.1/fanbot"
+    asyncio.run(open_store(address, settings=SignalSettings(), now=ManualClock().now))
+except StoreError as refused:
+    print(json.dumps(str(refused)))
+"""
+
+
 @pytest.fixture
 def public_folder() -> Iterator[Path]:
     """Make a folder that every user of the machine can reach."""
@@ -168,6 +184,11 @@ async def test_a_server_that_does_not_answer_is_worth_another_try() -> None:
     """While the database server restarts, fanbot waits for it."""
     with pytest.raises(StoreUnavailableError):
         await opened("postgresql://nobody@127.0.0.1:1/fanbot?connect_timeout=2")
+
+
+def test_a_missing_driver_is_named_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    """Who names a server without the extra for it gets a line to copy."""
+    assert "pip install 'fanbot[scale]'" in str(run(NO_DRIVER, tmp_path / "unused.db"))
 
 
 async def test_a_new_folder_is_made_for_a_new_store(tmp_path: Path) -> None:

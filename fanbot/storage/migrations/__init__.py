@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect
 
 from fanbot.errors import StoreError
+from fanbot.storage import tables
 
 HEAD = "0001"
 """The newest revision under ``versions``; a test holds it to the files."""
@@ -20,12 +21,22 @@ def migrate(engine: Engine) -> None:
         found = _version(connection)
         if found == HEAD:
             return
+        if found is None and not inspect(connection).get_table_names():
+            _create(connection)
+            return
         if found is not None and found > HEAD:
             raise StoreError(
                 f"This store was written by a newer fanbot (revision {found}, this one knows {HEAD}). "
                 "Nothing was changed. Install the newer fanbot again."
             )
-        _upgrade(connection)
+        upgrade(connection)
+
+
+def _create(connection: Connection) -> None:
+    """Make the tables of an empty database as the models have them, which a test holds to the revisions."""
+    tables.table(tables.Fan).metadata.create_all(connection)
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL)")
+    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
 
 
 def _version(connection: Connection) -> str | None:
@@ -35,7 +46,8 @@ def _version(connection: Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run every revision that the store does not have yet."""
     from alembic import command
     from alembic.config import Config
 

@@ -279,8 +279,8 @@ def upgrade() -> None:
         "handoff",
         ["rank", "opened_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('waiting', 'claimed', 'snoozed', 'escalated')"),
-        postgresql_where=sa.text("state IN ('waiting', 'claimed', 'snoozed', 'escalated')"),
+        sqlite_where=sa.text("state IN ('waiting', 'claimed', 'snoozed', 'escalated', 'answered')"),
+        postgresql_where=sa.text("state IN ('waiting', 'claimed', 'snoozed', 'escalated', 'answered')"),
     )
     op.create_index("handoff_record", "handoff", ["lane", "opened_at"], unique=False)
     op.create_index("handoff_tended", "handoff", ["state", "touched_at"], unique=False)
@@ -413,7 +413,7 @@ def upgrade() -> None:
             "not_before",
             WIDE,
             autoincrement=False,
-            nullable=True,
+            nullable=False,
         ),
         sa.Column(
             "expires_at",
@@ -457,10 +457,22 @@ def upgrade() -> None:
     op.create_index(
         "outbox_ready",
         "outbox",
-        ["destination", "id"],
+        ["destination", "not_before", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'ready'"),
         postgresql_where=sa.text("state = 'ready'"),
+    )
+    op.create_index(
+        "outbox_exempt",
+        "outbox",
+        ["destination", "not_before", "id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "state IN ('ready', 'queued') AND (safety OR kind IN ('human', 'acknowledgement'))"
+        ),
+        postgresql_where=sa.text(
+            "state IN ('ready', 'queued') AND (safety OR kind IN ('human', 'acknowledgement'))"
+        ),
     )
     op.create_table(
         "reaction",
