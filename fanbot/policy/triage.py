@@ -237,7 +237,7 @@ def _record(why: str, command: Command | None = None) -> Decision:
 
 
 def _by_signal(case: Case, lanes: tuple[Lane, ...]) -> Decision | None:
-    deciding = case.signals(lanes)
+    deciding = case.signals(lanes) if case.reading.signals else ()
     if not deciding:
         return None
     others = [signal for signal in case.reading.signals if signal not in deciding]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fanbot.domain.decisions import Context, Decision, Reading
@@ -27,7 +28,7 @@ class Judge:
             reading,
             context,
             templates=self.templates,
-            today=self._today(context.now),
+            today=_local_day(context.now, self.timezone),
         )
         return self.responder.respond(pending, decision, context, thanks=reading.thanks)
 
@@ -35,5 +36,8 @@ class Judge:
         """Compose what follows from a decision that was made elsewhere."""
         return self.responder.respond(pending, decision, context)
 
-    def _today(self, now: datetime) -> date:
-        return now.astimezone(self.timezone).date()
+
+@lru_cache(maxsize=16)
+def _local_day(now: datetime, timezone: ZoneInfo) -> date:
+    """Return the workspace's day; a whole batch is judged at one moment."""
+    return now.astimezone(timezone).date()

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -60,7 +60,7 @@ class Phrase:
 
 
 class Phrasebook(Generic[Owner]):
-    """The phrases of one language by the rarest words that they cannot do without.
+    """Phrases by the rarest words that they cannot do without.
 
     An expression is compiled when it is first needed: all of them at once would take half a second.
     """
@@ -68,8 +68,7 @@ class Phrasebook(Generic[Owner]):
     def __init__(self, phrases: Iterable[tuple[Owner, Phrase]], *, common: frozenset[str]) -> None:
         self._phrases = list(phrases)
         self._patterns: list[re.Pattern[str] | None] = [None] * len(self._phrases)
-        self._by_word: dict[str, list[int]] = {}
-        self._also: list[tuple[frozenset[str], ...]] = []
+        self._by_word: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}
         used = Counter(word for _, phrase in self._phrases for word in phrase.words)
 
         def cost(word: str) -> int:
@@ -78,21 +77,27 @@ class Phrasebook(Generic[Owner]):
         for number, (_, phrase) in enumerate(self._phrases):
             keys = [{min(choice.split(), key=cost) for choice in place.choices} for place in phrase.required]
             rarest = min(keys, key=lambda words: sum(map(cost, words)))
+            also = tuple(frozenset(words) for words in keys if words is not rarest)
             for word in rarest:
-                self._by_word.setdefault(word, []).append(number)
-            self._also.append(tuple(frozenset(words) for words in keys if words is not rarest))
+                self._by_word.setdefault(word, []).append((number, also))
 
-    def possible(self, present: set[str]) -> Iterator[tuple[Owner, re.Pattern[str]]]:
-        """Yield what could be found in a text that holds these words."""
+    def possible(self, present: set[str]) -> list[tuple[Owner, re.Pattern[str]]]:
+        """Return what could be found in a text that holds these words, in the order of the book."""
+        numbers: set[int] = set()
         for word in self._by_word.keys() & present:
-            for number in self._by_word[word]:
-                if any(map(present.isdisjoint, self._also[number])):
-                    continue
-                owner, phrase = self._phrases[number]
-                pattern = self._patterns[number]
-                if pattern is None:
-                    pattern = self._patterns[number] = re.compile(phrase.regex)
-                yield owner, pattern
+            for number, also in self._by_word[word]:
+                for words in also:
+                    if words.isdisjoint(present):
+                        break
+                else:
+                    numbers.add(number)
+        return [(self._phrases[number][0], self._pattern(number)) for number in sorted(numbers)]
+
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        pattern = self._patterns[number]
+        if pattern is None:
+            pattern = self._patterns[number] = re.compile(self._phrases[number][1].regex)
+        return pattern
 
 
 def spaced(words: Iterable[str]) -> str:

@@ -1,6 +1,5 @@
 """Find the phrases that say that a person should read a message."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from fanbot.domain.decisions import Signal
@@ -16,13 +15,14 @@ _BLANK = " ~ "
 class Screens:
     """All languages' phrases at once, for a message seldom says which language it is in.
 
-    A message without a rare word of any phrase costs one set operation a language.
+    A message without a rare word of any phrase costs one set operation.
     """
 
     def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
-        self._phrases = [_book(each, each.phrases) for each in vocabularies]
-        self._exceptions = [_book(each, each.exceptions) for each in vocabularies]
-        self._idioms = [_book(each, {Lane.OTHER: each.idioms}) for each in vocabularies]
+        common = frozenset[str]().union(*(each.common for each in vocabularies))
+        self._phrases = _book([each.phrases for each in vocabularies], common)
+        self._exceptions = _book([each.exceptions for each in vocabularies], common)
+        self._idioms = _book([{Lane.OTHER: each.idioms} for each in vocabularies], common)
 
     def signals(self, words: Sequence[str]) -> tuple[Signal, ...]:
         """Return at most one signal a lane, in the order of lanes; figures of speech raise none."""
@@ -35,27 +35,23 @@ class Screens:
 
     def _look(self, words: Sequence[str], found: dict[Lane, str]) -> None:
         present = set(words)
-        possible = _possible(self._phrases, present)
+        possible = self._phrases.possible(present)
         if not possible:
             return
         text = spaced(words)
-        for _, idiom in _possible(self._idioms, present):
+        for _, idiom in self._idioms.possible(present):
             text = idiom.sub(_BLANK, text)
         excepted: dict[Lane, str] = {}
-        for lane, exception in _possible(self._exceptions, present):
+        for lane, exception in self._exceptions.possible(present):
             excepted[lane] = exception.sub(_BLANK, excepted.get(lane, text))
         for lane, phrase in possible:
             if lane not in found and (hit := phrase.search(excepted.get(lane, text))):
                 found[lane] = hit.group().strip()
 
 
-def _book(vocabulary: Vocabulary, phrases: Mapping[Lane, Sequence[Phrase]]) -> Phrasebook[Lane]:
-    listed = ((lane, phrase) for lane, several in phrases.items() for phrase in several)
-    return Phrasebook(listed, common=vocabulary.common)
-
-
-def _possible(books: Sequence[Phrasebook[Lane]], present: set[str]) -> list[tuple[Lane, re.Pattern[str]]]:
-    return [found for book in books for found in book.possible(present)]
+def _book(books: Sequence[Mapping[Lane, Sequence[Phrase]]], common: frozenset[str]) -> Phrasebook[Lane]:
+    listed = ((lane, phrase) for book in books for lane, several in book.items() for phrase in several)
+    return Phrasebook(listed, common=common)
 
 
 def _windows(words: Sequence[str]) -> Iterator[Sequence[str]]:
