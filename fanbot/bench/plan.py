@@ -50,7 +50,7 @@ def _run(plan: Plan, place: Path, tell: Callable[[str], None]) -> Report:
     tell("start to first answer")
     report["first_answer_s"] = outside.first_answer(small, _QUESTION)
     tell(f"bulk on standard input: {plan.messages:,} messages")
-    report["bulk"] = bulk = outside.bulk(small, stream)
+    report["bulk"] = outside.bulk(small, stream)
     tell("the way of a message, and the ceiling of its writes")
     report["way"] = asyncio.run(way.measure(small, place, stream))
     tell("latency at 1,000 messages a second")
@@ -61,11 +61,11 @@ def _run(plan: Plan, place: Path, tell: Callable[[str], None]) -> Report:
         small, replace(stream, first=10_000_000), _QUESTION.replace(b'"q"', b'"q2"')
     )
     if plan.large:
-        report["large"] = _large(plan, place, stream, bulk, tell)
+        report["large"] = _large(plan, place, stream, tell)
     return report
 
 
-def _large(plan: Plan, place: Path, stream: Stream, bulk: Report, tell: Callable[[str], None]) -> Report:
+def _large(plan: Plan, place: Path, stream: Stream, tell: Callable[[str], None]) -> Report:
     """Fill a store through the front door, then measure the same again on top of it."""
     workspace = _workspace(place / "large")
     tell(f"filling a store with {plan.large:,} messages (this takes minutes)")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from fanbot.storage.times import DAY, moment, stamp
 _LEDGER = tables.table(tables.Ledger)
 _SCOPES = tables.table(tables.LedgerScope)
 _TOLD = tables.table(tables.Told)
+_SHORTEST_GAP = timedelta(minutes=1)
 _NEWEST = ""
 """The scope under which the newest time of the whole ledger stands."""
 
@@ -188,14 +189,18 @@ def _tallies(
 
 
 def _charges(connection: Connection, settings: SignalSettings, now: datetime) -> tuple[int, datetime | None]:
-    """Count one promotion per gap between a backup and its restoration, for every scope (G5)."""
+    """Count one promotion per gap between a backup and its restoration, for every scope (G5).
+
+    Without a gap there is no telling how many went out: one a minute is charged.
+    """
+    gap = settings.gap or _SHORTEST_GAP
     since = stamp(now - settings.window)
     charged, latest = 0, None
     for backup_at, restored_at in bulk.rows(
         connection, "SELECT backup_at, restored_at FROM restoration WHERE restored_at >= ?", since
     ):
         between = moment(restored_at) - moment(backup_at)
-        charged += -(-between // settings.gap)
+        charged += -(-between // gap)
         latest = max(filter(None, (latest, moment(restored_at))))
     return charged, latest
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from fanbot.errors import StoreError
 from fanbot.storage import tables
@@ -35,8 +35,8 @@ def migrate(engine: Engine) -> None:
 def _create(connection: Connection) -> None:
     """Make the tables of an empty database as the models have them, which a test holds to the revisions."""
     tables.table(tables.Fan).metadata.create_all(connection)
-    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL)")
-    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def _version(connection: Connection) -> str | None:
