@@ -11,7 +11,7 @@ import pytest
 
 from fanbot.errors import AdapterError
 from fanbot.plugins.registry import Found, Status, open_adapter
-from fanbot.ports.platform import AdapterSpec, Opening, Platform
+from fanbot.ports.platform import AdapterSpec, Capabilities, Opening, Platform, Resend
 from fanbot.testing.platform import MemoryPlatform
 
 LOOK = """
@@ -20,8 +20,8 @@ from fanbot.plugins.registry import find_adapters
 print(json.dumps({name: [found.status, found.remedy] for name, found in find_adapters().items()}))
 """
 SPEC = """
-from fanbot.ports.platform import AdapterSpec
-spec = AdapterSpec(name={name!r}, summary="planted", open=print)
+from fanbot.ports.platform import AdapterSpec, Capabilities, Resend
+spec = AdapterSpec({name!r}, "planted", Capabilities(Resend.SAME_KEY), print)
 """
 OPENING = Opening("main", {})
 
@@ -119,7 +119,7 @@ def test_a_stranger_cannot_take_the_place_of_our_own(found: Mapping[str, tuple[s
 def spec(open_: object, *, extra: str = "") -> Found:
     """Describe an adapter whose opening does what the test says."""
     assert callable(open_)
-    return Found("post", AdapterSpec(name="post", summary="planted", open=open_, extra=extra))
+    return Found("post", AdapterSpec("post", "planted", Capabilities(Resend.SAME_KEY), open_, extra))
 
 
 def raising(error: BaseException) -> object:
