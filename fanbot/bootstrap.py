@@ -311,33 +311,54 @@ class RestoreReport:
 async def restore(archive: Path, folder: Path) -> RestoreReport:
     """Put a backup in place; what was there is moved aside, never overwritten.
 
-    Raises LeaseTakenError while a fanbot runs on the store that would be replaced.
+    The copy is made safe before anything is moved. Raises LeaseTakenError while a fanbot runs on the
+    store that would be replaced, and StoreError for a backup whose store cannot be read.
     """
-    from fanbot.workspace.bundle import move_aside, unpack
+    from fanbot.workspace.bundle import aside, move_aside, move_store_aside, unpack
 
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         unpacked = Path(scratch)
-        manifest = await asyncio.to_thread(unpack, archive, folder=unpacked, store=unpacked / "store.db")
+        copy = unpacked / "store.db"
+        manifest = await asyncio.to_thread(unpack, archive, folder=unpacked, store=copy)
+        parked = await _made_safe(copy, backup_at=manifest.made_at)
         if (folder / "config").exists():
             await _must_rest(folder)
-        previous = move_aside(folder, clock().now())
+        previous = aside(folder, clock().now())
+        move_aside(folder, previous)
         for part in ("config", "templates", "texts"):
             if (unpacked / part).exists():
                 shutil.move(unpacked / part, folder / part)
-        workspace = open_workspace(folder)
-        place = sqlite_place(workspace.snapshot)
+        place = sqlite_place(open_workspace(folder).snapshot)
+        move_store_aside(place, previous)
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(unpacked / "store.db", place)
-    async with opened_store(workspace) as store:
-        parked = await store.archive.restored(backup_at=manifest.made_at, now=clock().now())
-    return RestoreReport(manifest.made_at, parked, previous)
+        shutil.move(copy, place)
+    return RestoreReport(manifest.made_at, parked, previous if previous.exists() else None)
+
+
+async def _made_safe(copy: Path, *, backup_at: datetime) -> int:
+    """Park in a store's copy what was on its way; return how many messages that were."""
+    from fanbot.domain.settings import SignalSettings
+    from fanbot.storage import open_store
+
+    store = await open_store(f"sqlite:///{copy}", settings=SignalSettings(), now=clock().now)
+    try:
+        return await store.archive.restored(backup_at=backup_at, now=clock().now())
+    finally:
+        await store.close()
 
 
 async def _must_rest(folder: Path) -> None:
-    """Raise LeaseTakenError when a fanbot runs on this workspace's store."""
-    async with opened_store(open_workspace(folder)) as store:
+    """Raise LeaseTakenError when a fanbot runs on this workspace's store, which may itself be damaged."""
+    from fanbot.storage.lease import FileGuard
+
+    workspace = open_workspace(folder)
+    place = sqlite_place(workspace.snapshot)
+    guard = FileGuard(place)
+    if not place.exists() or guard.take():
+        guard.free()
+        return
+    async with opened_store(workspace) as store:
         await store.lease.acquire(holder="a restoration", now=clock().now())
-        await store.lease.release(now=clock().now())
 
 
 def sqlite_place(snapshot: Snapshot) -> Path:

@@ -90,7 +90,8 @@ class Outcome:
 class Claim:
     """One outbox row that is this process's to send now.
 
-    ``repeated``: an earlier try may have brought it there already, with these very words.
+    ``repeated``: an earlier try may have brought it there already, with these very words. ``unit``
+    is shared by the parts of one text.
     """
 
     id: int
@@ -98,6 +99,7 @@ class Claim:
     dispatch: Dispatch
     attempts: int = 0
     repeated: bool = False
+    unit: int = 0
 
 
 class Journal(Protocol):
@@ -208,7 +210,8 @@ class QueueEntry:
     """An item as the queue shows it.
 
     ``latest`` is the fan's newest message in it: where, and to what, a reply goes. ``reasons`` are
-    those of the decision that opened it; ``error`` says what went wrong on the way to the fan.
+    those of the decision that opened it; ``error`` says what went wrong on the way to the fan;
+    ``language`` is what the conversation spoke last, if known.
     """
 
     handoff: Handoff
@@ -216,6 +219,7 @@ class QueueEntry:
     messages: int
     reasons: tuple[str, ...]
     error: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class Desk:
             item = entry.handoff
             if item.lane is not Lane.THREAT and item.state is not State.ANSWERED:
                 lane = item.lane if entry.latest.direct else None
-                text = self.phrasebook.say("closed.read", None, lane=lane)
+                text = self.phrasebook.say("closed.read", entry.language, lane=lane)
                 told = self._outbounds(entry, text, OutboundKind.ACKNOWLEDGEMENT)
             return Move(entry.handoff.close(who, now), "closed", {}, outbounds=told, release_hush=True)
 

@@ -136,6 +136,8 @@ class Outbox:
             claim = lane.popleft()
             result = await self._send(claim)
             self._note(result)
+            while isinstance(result, Parked) and lane and lane[0].unit == claim.unit:
+                lane.popleft()  # the store parks the rest of the text with its broken part
             if isinstance(result, Postponed):
                 while lane:
                     held = "waits behind a message that is tried again"

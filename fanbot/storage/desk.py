@@ -15,7 +15,7 @@ from fanbot.ports.store import Line, Move, QueueEntry
 from fanbot.storage import bulk, tables
 from fanbot.storage.inbox import EVENT_COLUMNS, EVENT_JOINS, pending_from_rows
 from fanbot.storage.items import HANDOFF_COLUMNS, handoff, keep
-from fanbot.storage.keys import written
+from fanbot.storage.keys import read, written
 from fanbot.storage.outbox_rows import Draft, enqueue
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
@@ -25,7 +25,7 @@ _AUDIT = tables.table(tables.Audit)
 _WIDTH = len(HANDOFF_COLUMNS.split(","))
 
 ENTRIES = (
-    f"SELECT {HANDOFF_COLUMNS}, h.messages, h.error, d.reasons, {EVENT_COLUMNS} FROM handoff h"  # noqa: S608
+    f"SELECT {HANDOFF_COLUMNS}, h.messages, h.error, d.reasons, c.language, {EVENT_COLUMNS} FROM handoff h"  # noqa: S608
     f" JOIN {EVENT_JOINS.replace('event e', 'event e ON e.id = h.last_event_id', 1)}"
     " LEFT JOIN decision d ON d.event_id = h.first_event_id"
 )
@@ -35,6 +35,12 @@ UNFINISHED = (
     f" {_ORDER}"
 )
 WAITING = UNFINISHED.replace(_ORDER, f"AND h.{tables.NEEDS_PERSON} {_ORDER}", 1)
+
+RELEASE_HUSH = (
+    "UPDATE conversation SET hushed_until = NULL WHERE id = ? AND NOT EXISTS ("  # noqa: S608 - our own words
+    f"SELECT 1 FROM handoff WHERE conversation_id = ? AND {tables.UNFINISHED} AND state = 'claimed')"
+)
+"""Whoever else still holds an item of the conversation is still in it."""
 
 
 class SqlDesk:
@@ -91,11 +97,13 @@ class SqlDesk:
         bulk.insert(connection, _EVENTS, [note])
         audit = (self._ids.new(), at, who, f"handoff {move.event}", written(item), "{}")
         bulk.insert(connection, _AUDIT, [audit])
-        if move.release_hush or move.hushed_until is not None:
+        if move.release_hush:
+            bulk.run(connection, RELEASE_HUSH, entry.handoff.conversation_id, entry.handoff.conversation_id)
+        elif move.hushed_until is not None:
             bulk.run(
                 connection,
                 "UPDATE conversation SET hushed_until = ? WHERE id = ?",
-                None if move.release_hush else stamp(move.hushed_until),
+                stamp(move.hushed_until),
                 entry.handoff.conversation_id,
             )
         drafts = [
@@ -118,7 +126,7 @@ def _entry(connection: Connection, item: int) -> QueueEntry:
 
 
 def _entries(connection: Connection, rows: Sequence[Any]) -> list[QueueEntry]:
-    latest = pending_from_rows(connection, [row[_WIDTH + 3 :] for row in rows])
+    latest = pending_from_rows(connection, [row[_WIDTH + 4 :] for row in rows])
     return [
         QueueEntry(
             handoff=handoff(row[:_WIDTH]),
@@ -126,17 +134,27 @@ def _entries(connection: Connection, rows: Sequence[Any]) -> list[QueueEntry]:
             messages=row[_WIDTH],
             reasons=tuple(orjson.loads(row[_WIDTH + 2] or "[]")),
             error=row[_WIDTH + 1],
+            language=row[_WIDTH + 3],
         )
         for row, pending in zip(rows, latest, strict=True)
     ]
 
 
 def _find(connection: Connection, ending: str) -> Sequence[int]:
+    """Find ids whose last digits are these; a key is its id in base 32."""
+    if len(ending) > len(written(0)):
+        return []
+    try:
+        digits = read(ending)
+    except UnknownItemError:
+        return []
     numbers = bulk.rows(
         connection,
-        f"SELECT id FROM handoff WHERE {tables.UNFINISHED}",  # noqa: S608 - our own words
+        f"SELECT id FROM handoff WHERE {tables.UNFINISHED} AND id % ? = ?",  # noqa: S608 - our own words
+        min(32 ** len(ending), 2**63 - 1),
+        digits,
     )
-    return sorted(row[0] for row in numbers if written(row[0]).endswith(ending))
+    return sorted(row[0] for row in numbers)
 
 
 def _history(connection: Connection, conversation: int, limit: int) -> Sequence[Line]:

@@ -95,8 +95,8 @@ def enqueue(
     admitted = _admitted(connection, placed, serving)
     bulk.insert(connection, _OUTBOX, [_row(place, admitted, serving) for place in placed])
     return [
-        _claim(number, draft, promoted=admitted.get(number, False))
-        for number, _, draft, state in placed
+        _claim(number, unit, draft, promoted=admitted.get(number, False))
+        for number, unit, draft, state in placed
         if state == "sending"
     ]
 
@@ -174,7 +174,7 @@ def _row(place: Place, admitted: Mapping[int, bool], serving: Serving | None) ->
     )
 
 
-def _claim(number: int, draft: Draft, *, promoted: bool) -> Claim:
+def _claim(number: int, unit: int, draft: Draft, *, promoted: bool) -> Claim:
     outbound = draft.outbound
     return Claim(
         number,
@@ -191,6 +191,7 @@ def _claim(number: int, draft: Draft, *, promoted: bool) -> Claim:
             attachments=outbound.attachments,
         ),
         attempts=1,
+        unit=unit,
     )
 
 
@@ -201,8 +202,8 @@ def _frozen(body: str, promo: str, *, promoted: bool) -> str:
 
 
 CLAIM_COLUMNS = (
-    "o.id, o.conversation_id, o.fan_id, o.destination, o.kind, o.body, o.promo, o.promoted, o.in_reply_to,"
-    " o.template, o.signal, o.choices, o.attachments, o.attempts, o.expires_at, o.not_before,"
+    "o.id, o.unit, o.conversation_id, o.fan_id, o.destination, o.kind, o.body, o.promo, o.promoted,"
+    " o.in_reply_to, o.template, o.signal, o.choices, o.attachments, o.attempts, o.expires_at, o.not_before,"
     " c.platform, c.account, c.channel, c.thread, c.direct"
 )
 
@@ -212,6 +213,7 @@ class Waiting:
     """A stored row that may be claimed."""
 
     id: int
+    unit: int
     conversation_id: int
     fan_id: int
     destination: str
@@ -234,11 +236,12 @@ class Waiting:
     def read(cls, row: Any) -> "Waiting":
         """Make one of CLAIM_COLUMNS."""
         (
-            number, conversation, fan, destination, kind, body, promo, promoted, reply_to, template, signal,
-            choices, files, attempts, expires, not_before, platform, account, channel, thread, direct,
+            number, unit, conversation, fan, destination, kind, body, promo, promoted, reply_to, template,
+            signal, choices, files, attempts, expires, not_before, platform, account, channel, thread, direct,
         ) = row  # fmt: skip
         return cls(
             id=number,
+            unit=unit,
             conversation_id=conversation,
             fan_id=fan,
             destination=destination,
@@ -289,4 +292,5 @@ class Waiting:
             ),
             attempts=self.attempts + 1,
             repeated=self.promoted is not None,
+            unit=self.unit,
         )

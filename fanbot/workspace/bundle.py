@@ -1,8 +1,9 @@
 """A backup in one file: the workspace's own files and a copy of the store, in and out again."""
 
 import json
+import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ _STORE = "store.db"
 _FOLDERS = ("config", "templates", "texts")
 _SECRET = "secrets.toml"  # noqa: S105 - the name of a file
 _FORMAT = 1
+_JOURNALS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,27 @@ def _place(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts[1:])
 
 
-def move_aside(folder: Path, now: datetime) -> Path | None:
-    """Move the files of a workspace and its store into a folder beside them; None if there were none."""
+def aside(folder: Path, now: datetime) -> Path:
+    """Name the folder for what a restoration finds in place."""
+    return folder / f"before-restore-{now:%Y%m%dT%H%M%S}"
+
+
+def move_aside(folder: Path, target: Path) -> None:
+    """Move a workspace's files and its store into ``target``, which is made if there are any."""
     present = [folder / name for name in (*_FOLDERS, "data") if (folder / name).exists()]
-    if not present:
-        return None
-    aside = folder / f"before-restore-{now:%Y%m%dT%H%M%S}"
-    aside.mkdir(parents=True)
-    for part in present:
-        part.rename(aside / part.name)
-    secrets = aside / "config" / _SECRET
+    _move(present, target)
+    secrets = target / "config" / _SECRET
     if secrets.exists():
         (folder / "config").mkdir(exist_ok=True)
         (folder / "config" / _SECRET).write_bytes(secrets.read_bytes())
-    return aside
+
+
+def move_store_aside(store: Path, target: Path) -> None:
+    """Move a store that is kept elsewhere, with its journals, which would spoil the one to come."""
+    _move([file for file in (store, *(Path(f"{store}{end}") for end in _JOURNALS)) if file.exists()], target)
+
+
+def _move(parts: Iterable[Path], target: Path) -> None:
+    for part in parts:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.move(part, target / part.name)

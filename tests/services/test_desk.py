@@ -10,6 +10,7 @@ from fanbot.bootstrap import Machine
 from fanbot.domain.handoffs import Lane, State
 from fanbot.domain.messages import Author, OutboundKind
 from fanbot.errors import AlreadyClaimedError, DeliveryError, MoveError, UnknownItemError
+from fanbot.ports.platform import Capabilities, Resend
 from fanbot.services.desk import Desk
 from fanbot.storage import SqlStore
 from fanbot.testing.clock import ManualClock
@@ -149,6 +150,51 @@ async def test_a_closed_item_is_said_kindly(
     assert "has been read by a person on Juno's team" in said.text
     assert "Thank you for sending it" in said.text
     assert await desk.waiting(everything=True) == []
+
+
+async def test_a_closed_item_is_said_in_the_fan_s_language(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
+) -> None:
+    """Who was spoken to in Spanish reads the end of it in Spanish (P12)."""
+    await desk.close(await item("mi perro ha muerto"), who="Sam")
+    await hear()
+    assert "has been read" not in platform.sent[0].text
+    assert "Juno" in platform.sent[0].text
+
+
+async def test_who_lets_go_of_one_item_does_not_let_the_machine_into_another_s_talk(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
+) -> None:
+    """Two people hold two matters of one fan; the assistant is silent until both have let go (P4)."""
+    parcel = await item("my parcel came broken")
+    await hear(inbound("my dog died", message="2"))
+    story = next(entry.handoff.id for entry in await desk.waiting() if entry.handoff.id != parcel)
+    await desk.claim(parcel, who="Kim")
+    await desk.claim(story, who="Sam")
+    await desk.release(parcel, who="Kim")
+    platform.sent.clear()
+    await hear(inbound("do you have large", message="3"))
+    assert platform.sent == []
+    await desk.release(story, who="Sam")
+    await hear(inbound("do you have large", message="4"))
+    assert [said.in_reply_to for said in platform.sent] == ["4"]
+
+
+async def test_of_a_text_whose_beginning_was_refused_no_end_is_sent(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform, store: TroubledStore
+) -> None:
+    """A long reply is one thing: the fan reads all of it, or a person sees that it failed (G3)."""
+    narrow = replace(desk, capabilities={"memory/main": Capabilities(Resend.SAME_KEY, max_length=30)})
+    number = await item()
+    platform.fail_next(DeliveryError("not this", permanent=True))
+    await narrow.reply(number, "First we look for it.\n\nThen we send a new one.", who="Sam")
+    await hear()
+    assert platform.sent == []
+    assert await store.outbox.parked() == 3
+    assert [entry.handoff.id for entry in await desk.waiting()] == [number]
+    await narrow.reply(number, "First we look for it.\n\nThen we send a new one.", who="Sam")
+    await hear()
+    assert len(platform.sent) == 3
 
 
 async def test_after_a_threat_nothing_is_said(

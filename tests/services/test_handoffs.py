@@ -138,6 +138,17 @@ async def test_another_matter_in_hush_opens_an_item_in_silence(
     assert replied_to(platform) == ["1"]
 
 
+async def test_asking_for_a_person_who_is_there_already_is_not_met_by_a_machine(
+    hear: Hear, platform: MemoryPlatform, desk: Desk
+) -> None:
+    """The person in the conversation reads it; the assistant keeps out (P4)."""
+    await hear(inbound("my parcel came broken", message="1"))
+    await desk.claim(await only_item(desk), who="Sam")
+    await hear(inbound("/human", message="2"))
+    assert replied_to(platform) == ["1"]
+    assert {entry.handoff.lane for entry in await desk.waiting()} == {Lane.ORDER, Lane.HUMAN}
+
+
 async def test_a_crisis_is_answered_also_while_a_person_is_there(
     hear: Hear, platform: MemoryPlatform, desk: Desk
 ) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from fanbot.storage.migrations import migrate
 from fanbot.testing.clock import ManualClock
 
 SERVER = os.environ.get("FANBOT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 
 Opener = Callable[..., Awaitable[SqlStore]]
 Look = Callable[[str], list[tuple[object, ...]]]
@@ -56,16 +59,17 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
-    """Make an empty store in a file."""
-    file = shutil.copy(migrated_sqlite, tmp_path / "fanbot.db")
-    return f"sqlite:///{file}"
+def sqlite_url(migrated_sqlite: Path) -> Iterator[str]:
+    """Make an empty store in a file, in memory where the system has such a folder: no disk is waited for."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        file = shutil.copy(migrated_sqlite, Path(folder) / "fanbot.db")
+        yield f"sqlite:///{file}"
 
 
 @pytest.fixture
 def postgres_url(migrated_postgres: str) -> str:
     """Empty the store on the server."""
-    emptied = "; ".join(f'DELETE FROM "{name}"' for name in SQLModel.metadata.tables)
+    emptied = "; ".join(f'DELETE FROM "{name}"' for name in SQLModel.metadata.tables)  # noqa: S608 - our own names
     with psycopg.connect(migrated_postgres, autocommit=True) as connection:
         connection.execute(emptied.encode())
     return migrated_postgres

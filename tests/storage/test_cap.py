@@ -378,6 +378,29 @@ async def test_a_restored_backup_is_charged_for_the_time_between(
     assert (await ada.gets()).promotional
 
 
+async def test_without_a_gap_a_restored_backup_is_charged_by_the_minute(
+    clock: ManualClock, open_again: Opener
+) -> None:
+    """Answers go on, and promotion waits until signal has paid for each minute between."""
+    store = await open_again(SignalSettings(share=Fraction(1, 2), gap=timedelta()))
+    ada = Fan(store, clock)
+    backup_at = clock.now()
+    clock.move(timedelta(minutes=3))
+    await store.archive.restored(backup_at=backup_at, now=clock.now())
+    assert [(await ada.gets()).promotional for _ in range(4)] == [False, False, False, True]
+
+
+async def test_a_restore_is_charged_also_where_no_gap_is_set(clock: ManualClock, open_again: Opener) -> None:
+    """Without a gap one promotion a minute is assumed, and answers go on."""
+    store = await open_again(SignalSettings(share=Fraction(1, 2), gap=timedelta(0)))
+    ada = Fan(store, clock)
+    backup_at = clock.now()
+    clock.move(timedelta(minutes=3))
+    await store.archive.restored(backup_at=backup_at, now=clock.now())
+    await ada.useful(2)
+    assert [(await ada.gets()).promotional for _ in range(2)] == [False, True]
+
+
 async def test_a_template_that_is_all_promotion_counts_as_one(clock: ManualClock, open_again: Opener) -> None:
     """A hand-edited file that slipped through is on the account when it was delivered."""
     store = await open_again(HALF)

@@ -1,4 +1,4 @@
-"""The cap over whole lives: whatever fails, dies or jumps, what left for a fan keeps the share and the gap."""
+"""The cap over whole lives: whatever fails, dies or jumps, what left keeps the share and the gap."""
 
 import asyncio
 import shutil

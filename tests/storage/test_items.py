@@ -117,7 +117,7 @@ NUMBERS = count()
 
 @given(steps=st.lists(st.one_of(HEARD, DONE, WAITED), min_size=1, max_size=14))
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -1,8 +1,6 @@
 """One engine a store, whatever becomes of the process that held it."""
 
 import asyncio
-import signal
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -69,15 +67,17 @@ async def test_a_closed_store_holds_no_lease(store: SqlStore, open_again: Opener
 
 async def test_a_killed_holder_frees_the_lease_at_once(store: SqlStore, url: str) -> None:
     """After a kill -9 the next engine starts without waiting for any time to run out."""
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, url], stdout=subprocess.PIPE, text=True)
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLD, url, stdout=asyncio.subprocess.PIPE
+    )
     try:
         assert holder.stdout is not None
-        assert await asyncio.to_thread(holder.stdout.readline) == "held\n"
+        assert await holder.stdout.readline() == b"held\n"
         with pytest.raises(LeaseTakenError, match="another process"):
             await store.lease.acquire(holder="the next", now=NOON)
     finally:
-        holder.send_signal(signal.SIGKILL)
-        holder.communicate()
+        holder.kill()
+        await holder.communicate()
     await _acquired(store, holder="the next")
     await store.lease.renew(now=NOON)
 

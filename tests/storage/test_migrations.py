@@ -86,7 +86,7 @@ def test_the_newest_revision_is_the_newest_file() -> None:
     newest = max(folder.glob("v*.py"))
     revision = re.search(r'^revision = "(\w+)"$', newest.read_text(), re.MULTILINE)
     assert revision is not None
-    assert migrations.HEAD == revision[1]
+    assert revision[1] == migrations.HEAD
     assert newest.name.startswith(f"v{migrations.HEAD}_")
 
 
