@@ -22,6 +22,7 @@ RANKS = {
             Lane.CRISIS,
             Lane.MINOR,
             Lane.THREAT,
+            None,
             Lane.HUMAN,
             Lane.PERSONAL,
             Lane.ORDER,
@@ -33,8 +34,11 @@ RANKS = {
             Lane.OTHER,
         )
     )
+    if lane is not None
 }
 """In which order lanes stand in the queue before goals and weights are looked at (P20, P27)."""
+ESCALATED = 3
+"""What was brought before the creator stands behind safety and before every other lane (P12)."""
 
 _WEIGHS_MORE = (
     "excluded.weighed_day > handoff.weighed_day"
@@ -193,7 +197,7 @@ def keep(connection: Connection, item: Handoff) -> None:
         " claimed_at = ?, snoozed_until = ?, answered_at = ?, acknowledged_at = ?, draft = ?,"
         " error = CASE WHEN ? THEN error ELSE '' END WHERE id = ?",
         item.lane.value,
-        RANKS[item.lane],
+        min(RANKS[item.lane], ESCALATED) if item.state is State.ESCALATED else RANKS[item.lane],
         item.state.value,
         stamp(item.touched_at),
         item.weight,

@@ -9,6 +9,8 @@ from fanbot.errors import UnknownItemError
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 _LENGTH = 13
+_EPOCH = 1_577_836_800_000
+"""Ids count milliseconds from the beginning of 2020, so that 41 bits last until 2089."""
 
 
 def written(number: int) -> str:
@@ -59,7 +61,7 @@ class TimeOrderedIds:
     def new(self) -> int:
         """Return the next id."""
         with self._lock:
-            tick = max(self._milliseconds(), self._last >> 12)
+            tick = max(self._milliseconds() - _EPOCH, self._last >> 12)
             counter = (self._last & 0xFFF) + 1 if tick == self._last >> 12 else 0
             if counter > 0xFFF:
                 tick, counter = tick + 1, 0

@@ -292,3 +292,22 @@ async def test_a_record_of_waiting_counts_everybody(store: SqlStore) -> None:
     assert record[day] == (3, 2)
     assert record[3 * day] == (0, 0)
     assert (await store.desk.waiting_record(Lane.PRESS, now=NOON))[HOUR] == (0, 0)
+
+
+async def test_what_was_escalated_stands_before_every_lane_but_safety(
+    store: SqlStore, clock: ManualClock
+) -> None:
+    """However long the queue is, the creator finds near its head what was brought before them (P12)."""
+    lanes = (Lane.OTHER, Lane.HUMAN, Lane.CRISIS)
+    pending = await hear(
+        store, *(inbound("hi", channel=lane.value, message=str(n)) for n, lane in enumerate(lanes))
+    )
+    await decide(store, *(handed_over(each, lane) for each, lane in zip(pending, lanes, strict=True)))
+    other = (await entry_of(store, pending[0].conversation_id)).handoff
+    await store.desk.move(
+        other.id,
+        who="Sam",
+        change=lambda entry: Move(entry.handoff.escalate("Sam", clock.now()), "escalated", {}),
+    )
+    entries = await store.desk.entries()
+    assert [entry.handoff.lane for entry in entries] == [Lane.CRISIS, Lane.OTHER, Lane.HUMAN]
