@@ -8,11 +8,14 @@ from typing import TypeVar
 import structlog
 
 from fanbot.domain.messages import Inbound
-from fanbot.errors import StoreUnavailableError
+from fanbot.errors import StoreError, StoreUnavailableError
 from fanbot.ports.clock import Clock
 from fanbot.ports.store import Inbox, Pending
 
 T = TypeVar("T")
+Kept = asyncio.Future[Sequence[bool]]
+_TOGETHER = 400
+"""Events that are kept in one go at the most, unless one bringer brings more."""
 _AHEAD = 4_000
 """So many undecided events make the adapters wait."""
 _PATIENCE = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -34,7 +37,8 @@ class EmbeddedBus:
         self._reading_back = True
         self._newest_taken = 0
         self._stored = 0
-        self._keeping: set[asyncio.Future[Sequence[bool]]] = set()
+        self._brought: deque[tuple[Sequence[Inbound], Kept]] = deque()
+        self._keeper: asyncio.Future[None] | None = None
         self._undecided = 0
         self._news = asyncio.Event()
         self._room = asyncio.Event()
@@ -42,19 +46,46 @@ class EmbeddedBus:
         self._idle = asyncio.Event()
 
     async def publish(self, events: Sequence[Inbound]) -> Sequence[bool]:
-        """Keep the events; see ports.bus.Bus."""
+        """Keep the events; see ports.bus.Bus.
+
+        What is brought while the store is at work is kept together with what else comes meanwhile.
+        """
         if not events:
             return []
         await self._room.wait()
-        keeping = asyncio.ensure_future(self._keep(events))
-        self._keeping.add(keeping)
-        keeping.add_done_callback(self._keeping.discard)
-        return await asyncio.shield(keeping)
+        kept: Kept = asyncio.get_running_loop().create_future()
+        self._brought.append((events, kept))
+        if self._keeper is None or self._keeper.done():
+            self._keeper = asyncio.ensure_future(self._keep_what_was_brought())
+        return await asyncio.shield(kept)
 
-    async def _keep(self, events: Sequence[Inbound]) -> Sequence[bool]:
-        """Keep the events and remember them, also when the adapter that brought them is gone by then."""
-        kept = await self._patiently(lambda: self._inbox.append(events))
-        new = [pending for pending in kept if pending is not None]
+    async def _keep_what_was_brought(self) -> None:
+        """Keep everything, also what an adapter brought that is gone by now."""
+        while self._brought:
+            together = [self._brought.popleft()]
+            size = len(together[0][0])
+            while self._brought and size + len(self._brought[0][0]) <= _TOGETHER:
+                together.append(self._brought.popleft())
+                size += len(together[-1][0])
+            await self._keep_or_refuse(together)
+
+    async def _keep_or_refuse(self, together: Sequence[tuple[Sequence[Inbound], Kept]]) -> None:
+        """Keep events in one go; if no store could take that, keep each bringer's alone or refuse them."""
+        try:
+            await self._keep(together)
+        except StoreError as error:
+            if len(together) > 1:
+                for alone in together:
+                    await self._keep_or_refuse([alone])
+            elif not together[0][1].done():
+                together[0][1].set_exception(error)
+                together[0][1].exception()  # one that is gone by now need not hear it
+
+    async def _keep(self, together: Sequence[tuple[Sequence[Inbound], Kept]]) -> None:
+        """Keep events in one go, remember the new ones, and tell each bringer of their own."""
+        every = [event for events, _ in together for event in events]
+        stored = await self._patiently(lambda: self._inbox.append(every))
+        new = [pending for pending in stored if pending is not None]
         if new:
             self._stored += 1
             self._undecided += len(new)
@@ -64,7 +95,12 @@ class EmbeddedBus:
             self._news.set()
             if self._undecided >= _AHEAD:
                 self._room.clear()
-        return [pending is not None for pending in kept]
+        start = 0
+        for events, kept in together:
+            mine = stored[start : start + len(events)]
+            start += len(events)
+            if not kept.done():
+                kept.set_result([pending is not None for pending in mine])
 
     async def take(self, *, limit: int) -> Sequence[Pending]:
         """Return the oldest undecided events; wait until there are some."""
