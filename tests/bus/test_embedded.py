@@ -171,7 +171,6 @@ async def test_what_was_stored_for_an_adapter_that_gave_up_is_decided(
     publishing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await publishing
-    await asyncio.sleep(0.05)
     assert await bus.publish(letters(1, 2)) == [False, True]
     assert await everything(bus, store) == [1, 2]
 

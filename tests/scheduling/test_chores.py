@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from fanbot.errors import StoreUnavailableError
 from fanbot.scheduling.chores import Chore, keep_up
@@ -58,10 +59,12 @@ async def test_a_chore_comes_again() -> None:
 async def test_a_chore_that_fails_comes_again_and_stops_no_other(error: Exception) -> None:
     """Neither its own next turn nor anybody else's is lost (G7)."""
     failing, other = Tally(error), Tally()
-    async with kept_up([Chore("fail", 0.02, failing), Chore("sweep", 0.02, other)]):
-        await failing.reaches(3)
-        await other.reaches(3)
+    with capture_logs() as told:
+        async with kept_up([Chore("fail", 0.02, failing), Chore("sweep", 0.02, other)]):
+            await failing.reaches(3)
+            await other.reaches(3)
     assert min(failing.count, other.count) >= 3
+    assert {line["chore"] for line in told} == {"fail"}
 
 
 async def test_a_chore_that_hangs_stops_no_other_and_ends_with_the_rest() -> None:

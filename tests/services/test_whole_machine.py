@@ -84,7 +84,8 @@ class Arrival:
 class Fickle(MemoryPlatform):
     """A platform whose next sends go as a test wants; it outlives every crash.
 
-    ``reworded`` keeps what came in other words under a key that may have arrived before.
+    What it refused for good it refuses for ever. ``reworded`` keeps what came in other words under a
+    key that may have arrived before.
     """
 
     def __init__(self, clock: ManualClock) -> None:
@@ -95,6 +96,7 @@ class Fickle(MemoryPlatform):
         self._clock = clock
         self._frozen: dict[str, tuple[datetime, int, str]] = {}
         self._doubted: set[str] = set()
+        self._refused: dict[str, Mood] = {}
 
     async def send(self, dispatch: Dispatch) -> None:
         """Freeze the words until it is certain that they did not arrive."""
@@ -104,6 +106,9 @@ class Fickle(MemoryPlatform):
         await super().send(dispatch)
         self.sent.pop()
         mood = self.moods.popleft() if self.moods else Mood(arrives=True, error=None)
+        mood = self._refused.get(dispatch.key, mood)
+        if isinstance(mood.error, DeliveryError) and mood.error.permanent:
+            self._refused[dispatch.key] = mood
         if mood.arrives:
             self.sent.append(dispatch)
             self.arrivals.append(Arrival(frozen[0], frozen[1], dispatch))
