@@ -20,6 +20,7 @@ from fanbot.testing.troubles import TroubledStore, Troubles
 
 FULL = StoreUnavailableError("the disk is full")
 AHEAD = 4_000
+PATIENCE = 10
 
 
 @pytest.fixture
@@ -142,6 +143,35 @@ async def test_a_batch_that_failed_is_taken_again_before_what_came_after(
     bus.failed()
     await bus.publish(letters(4))
     assert await everything(bus, store, limit=1) == [1, 2, 3, 4]
+
+
+async def test_what_comes_while_the_store_is_read_is_not_overlooked(
+    store: TroubledStore, clock: ManualClock
+) -> None:
+    """A look into the store that saw nothing says nothing of what came meanwhile (G1)."""
+
+    class SlowReader:
+        """An inbox that looks at once and answers when it may."""
+
+        looked, may_answer = asyncio.Event(), asyncio.Event()
+
+        async def append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
+            return await store.inbox.append(events)
+
+        async def pending(self, *, limit: int) -> Sequence[Pending]:
+            seen = await store.inbox.pending(limit=limit)
+            self.looked.set()
+            await self.may_answer.wait()
+            return seen
+
+    inbox = SlowReader()
+    bus = EmbeddedBus(inbox=inbox, clock=clock)
+    taking = asyncio.create_task(bus.take(limit=10))
+    await inbox.looked.wait()
+    await bus.publish(letters(1))
+    inbox.may_answer.set()
+    async with asyncio.timeout(PATIENCE):
+        assert names(await taking) == [1]
 
 
 async def test_a_store_out_of_reach_is_asked_again(

@@ -249,6 +249,24 @@ async def test_a_promotion_in_doubt_stays_paid_for_until_the_doubt_is_settled(
     assert tickets[0].promotional
 
 
+async def test_what_was_held_back_asks_the_cap_again(
+    hear: Hear, platform: MemoryPlatform, clock: ManualClock
+) -> None:
+    """An offer that waited behind a retry, and was never sent, is judged when it goes (P3)."""
+    for number in range(12):
+        clock.move(timedelta(days=1))
+        await hear(inbound("when will my hoodie come", message=f"{number}"))
+    platform.tried.clear()
+    platform.fail_next(DeliveryError("gateway away"))
+    await hear(inbound("do you have large", message="20"), inbound("where are tickets", message="21"))
+    await hear(inbound("my dog died", message="22"))
+    clock.move(SECOND)
+    await hear()
+    [offer] = (tried for tried in platform.tried if tried.in_reply_to == "21")
+    assert not offer.promotional
+    assert "[signal:tickets]" in offer.text
+
+
 async def test_a_certain_failure_asks_the_cap_again(
     hear: Hear, platform: MemoryPlatform, clock: ManualClock
 ) -> None:
