@@ -159,12 +159,12 @@ async def test_standings_tell_when_a_fan_was_told(store: SqlStore) -> None:
 
 
 async def test_a_conversation_has_one_item_in_each_family(store: SqlStore) -> None:
-    """What belongs together is merged, what does not stands beside it."""
+    """What belongs together is merged under its gravest lane; a story stays personal in it."""
     pending = await hear(store, *messages("1", "2", "3", "4", "5"))
     lanes = [Lane.PERSONAL, Lane.HUMAN, Lane.TECH, Lane.CRISIS, Lane.OTHER]
     await decide(store, *(handed_over(each, lane) for each, lane in zip(pending, lanes, strict=True)))
     (standing,) = (await store.journal.standings([pending[0].conversation_id])).values()
-    assert {item.lane for item in standing.items} == {Lane.HUMAN, Lane.TECH, Lane.CRISIS}
+    assert {item.lane for item in standing.items} == {Lane.PERSONAL, Lane.TECH, Lane.CRISIS}
 
 
 async def test_pause_is_part_of_every_standing(store: SqlStore) -> None:
