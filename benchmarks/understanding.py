@@ -1,7 +1,7 @@
 """Measure what the starter templates answer, what they must not, and how fast messages are read.
 
 Run it from the checkout: ``python benchmarks/understanding.py``. It prints JSON. ``FANBOT_DATA`` names
-the folder of labelled messages, ``../shared/data`` beside the checkout by default.
+the folder of labelled messages; without it there is nothing to measure.
 """
 
 import asyncio
@@ -16,7 +16,6 @@ from pathlib import Path
 
 from fanbot.domain.decisions import Reading
 from fanbot.domain.templates import Template
-from fanbot.ports.understanding import Question
 from fanbot.understanding.reader import NgramUnderstanding
 from fanbot.workspace.folder import open_workspace
 
@@ -52,7 +51,7 @@ def answer(reading: Reading) -> str | None:
 
 async def read(understanding: NgramUnderstanding, texts: Sequence[str]) -> list[Reading]:
     """Read texts in batches, as the engine does."""
-    questions = [Question(text) for text in texts]
+    questions = texts
     found: list[Reading] = []
     for start in range(0, len(questions), BATCH):
         found.extend(await understanding.read(questions[start : start + BATCH]))
@@ -121,7 +120,7 @@ async def speed(understanding: NgramUnderstanding, texts: Sequence[str]) -> dict
         for _ in range(3):
             began = time.perf_counter()
             for start in range(0, len(texts), size):
-                await understanding.read([Question(text) for text in texts[start : start + size]])
+                await understanding.read(texts[start : start + size])
             best = min(best, (time.perf_counter() - began) / len(texts))
         found[f"batches of {size}"] = round(best * 1e6, 1)
     return found
@@ -135,9 +134,9 @@ def starter_templates() -> Iterable[Template]:
 
 async def main() -> int:
     """Measure and print; 0 also when there is nothing to measure with."""
-    data = Path(os.environ.get("FANBOT_DATA", CHECKOUT.parent / "shared" / "data"))
+    data = Path(os.environ.get("FANBOT_DATA", ""))
     if not (data / "fan_messages_dev.jsonl").is_file():
-        print(f"skipped: no labelled messages in {data}; set FANBOT_DATA to their folder", file=sys.stderr)
+        print("skipped: set FANBOT_DATA to the folder of the labelled messages", file=sys.stderr)
         return 0
     understanding = NgramUnderstanding()
     templates = tuple(starter_templates())

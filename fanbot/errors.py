@@ -53,6 +53,10 @@ class AdapterError(FanbotError):
     """An adapter cannot start or go on; says what to do."""
 
 
+class AddressTakenError(FanbotError):
+    """Nothing can listen at an address that the settings name."""
+
+
 class TemplateError(FanbotError):
     """A template cannot be published or rendered."""
 

@@ -138,6 +138,14 @@ class Handoff:
             self._must_own(who)
         return replace(self._stand(State.ANSWERED, now, owner=who, answered_at=now), draft="")
 
+    def recall(self, who: str, now: datetime) -> "Handoff":
+        """Take one's own answer back before it leaves; the item is claimed again."""
+        if self.state is not State.ANSWERED:
+            raise MoveError(f"This item is {self.state.value}, so there is no answer of yours to take back.")
+        if self.owner != who:
+            raise MoveError(f"{self.owner} wrote this answer, so nobody else can take it back.")
+        return self._stand(State.CLAIMED, now, owner=who, claimed_at=now)
+
     def snooze(self, who: str, until: datetime, now: datetime) -> "Handoff":
         """Set the item aside until a time; it comes back by itself, never ends by itself."""
         self._must_wait("snooze")

@@ -63,6 +63,24 @@ class Author:
     roles: tuple[str, ...] = ()
 
 
+def called(name: str, user: str) -> str:
+    """Return what to call a fan among people of the team: the name, else the platform's id, shortened.
+
+    >>> called("Ada", "9cc413797e9155e0797022425a62a2f1"), called("", "ada")
+    ('Ada', 'ada')
+    >>> called(" ", "9cc413797e9155e0797022425a62a2f1"), called("", "")
+    ('A fan (a2f1)', 'A fan')
+    """
+    name, user = " ".join(name.split()), " ".join(user.split())
+    if name or not user:
+        return name or "A fan"
+    return user if len(user) <= _LONGEST_ID else f"A fan ({user[-4:]})"
+
+
+_LONGEST_ID = 24
+"""A longer id is made for machines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that came with a message; ``reference`` is where the platform keeps it."""

@@ -26,6 +26,24 @@ class ListenSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """Where the team's page is: ``address`` as browsers know it, when it can be reached from elsewhere.
+
+    ``password_hash`` is empty as long as nobody can sign in.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    address: str = ""
+    password_hash: str = field(default="", repr=False)
+
+    @property
+    def listen(self) -> ListenSettings:
+        """Return where it binds."""
+        return ListenSettings(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything in ``config/fanbot.toml``, ``config/secrets.toml`` and the environment.
 
@@ -36,6 +54,6 @@ class Settings:
     language: str = "en"
     signal: SignalSettings = SignalSettings()
     store_url: str = "sqlite:///data/fanbot.db"
-    console: ListenSettings = field(default_factory=lambda: ListenSettings(port=8080))
+    console: ConsoleSettings = ConsoleSettings()
     web: ListenSettings = field(default_factory=lambda: ListenSettings(port=8081))
     adapters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from fanbot.domain.decisions import Context, Match, OpenItem, Reading, Signal
 from fanbot.domain.handoffs import Family, Lane, State
@@ -17,7 +18,7 @@ MOST_CHOICES = 3
 """More choices than this are a list to study, not a question to answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A message, what was understood of it, what the store knows, and the answers there are."""
 
@@ -32,12 +33,12 @@ class Case:
         """Name the language of the text, else the one that the conversation spoke last."""
         return self.reading.language or self.context.language
 
-    @property
+    @cached_property
     def command(self) -> Command | None:
         """Read the whole message as a command or button."""
         return commands.parse(self.inbound.text, self.inbound.kind)
 
-    @property
+    @cached_property
     def matches(self) -> list[Match]:
         """Return the matches, best first, without templates written for other platforms."""
         return [match for match in self.reading.matches if not self._elsewhere(match)]

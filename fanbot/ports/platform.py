@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
+from fanbot.ports.web import Correspondence
 
 
 class Resend(StrEnum):
@@ -78,11 +79,17 @@ class Platform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What an adapter is opened with: its account's name, its own settings, and the run's options."""
+    """What an adapter is opened with: its account's name, its own settings, and the run's options.
+
+    ``secret`` is a key for this account alone, the same at every start of a store; empty when there is
+    none. ``correspondence`` is there for adapters with a ``mount``.
+    """
 
     account: str
     settings: Mapping[str, object]
     receipts: bool = False
+    secret: bytes = b""
+    correspondence: Correspondence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ class AdapterSpec:
 
     Registered under the entry-point group ``fanbot.adapters``. ``extra`` is the fanbot extra that
     installs the SDK; ``open`` may raise AdapterError or ImportError. ``finite``: its input may end,
-    and a fanbot whose every input has ended drains and stops.
+    and a fanbot whose every input has ended drains and stops. ``mount`` is a path such as ``/chat`` at
+    which the opened platform's ``app`` is served to the public (see ports.web); empty for none.
     """
 
     name: str
@@ -100,3 +108,4 @@ class AdapterSpec:
     open: Callable[[Opening], Platform]
     extra: str = ""
     finite: bool = False
+    mount: str = ""

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from fanbot.domain.decisions import Decision, OpenItem
 from fanbot.domain.handoffs import Handoff, Lane
-from fanbot.domain.messages import Inbound, Outbound
+from fanbot.domain.messages import Address, Inbound, Outbound, OutboundKind
 from fanbot.ports.platform import Dispatch, Resend
+from fanbot.ports.web import Correspondence
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +103,19 @@ class Claim:
     unit: int = 0
 
 
+Judging = Callable[[Mapping[int, Standing]], Sequence[Outcome]]
+"""What follows from the standing of each conversation; pure, asked in the store's thread, perhaps twice."""
+
+
 class Journal(Protocol):
-    """Where the engine reads what it must know and writes what it decided."""
+    """Where decisions are made on what is known, and written."""
 
-    async def standings(self, conversations: Sequence[int]) -> Mapping[int, Standing]:
-        """Return what is known of each conversation."""
-        ...
+    async def decide(self, conversations: Sequence[int], judge: Judging, *, now: datetime) -> Sequence[Claim]:
+        """Judge on what is known of these conversations, and write decisions, items and outbox rows.
 
-    async def record(self, outcomes: Sequence[Outcome], *, now: datetime) -> Sequence[Claim]:
-        """Write decisions, items and outbox rows; claim in the same transaction what may leave at once.
-
-        An event that has its decision already is left as it is, with nothing of the outcome written.
+        It is one transaction: nothing a person does comes between the look and the decision. What
+        may leave at once is claimed in it. An event that has its decision already is left as it is,
+        with nothing of the outcome written. What ``judge`` raises is raised, and nothing is written.
         """
         ...
 
@@ -177,8 +180,8 @@ class OutboxStore(Protocol):
         """Claim what is due: ask the cap for promo blocks, reserve, freeze the text."""
         ...
 
-    async def settle(self, results: Sequence[Settlement]) -> None:
-        """Write what became of claims; frees the next row of each conversation."""
+    async def settle(self, results: Sequence[Settlement]) -> bool:
+        """Write what became of claims; tell whether that freed a next row in a conversation."""
         ...
 
     async def recover(self, *, now: datetime) -> int:
@@ -210,7 +213,7 @@ class QueueEntry:
     """An item as the queue shows it.
 
     ``latest`` is the fan's newest message in it: where, and to what, a reply goes. ``reasons`` are
-    those of the decision that opened it; ``error`` says what went wrong on the way to the fan;
+    those of the decision that brought it into its lane; ``error`` says what went wrong on the way to the fan;
     ``language`` is what the conversation spoke last, if known.
     """
 
@@ -226,7 +229,8 @@ class QueueEntry:
 class Move:
     """What a move of a person changes: the item, the record of it, what is said, and the hush.
 
-    ``hushed_until``: a new end of the hush; ``release_hush`` ends it now.
+    ``hushed_until``: a new end of the hush; ``release_hush`` ends it now. ``recall`` takes back what
+    this item said and what has not left yet.
     """
 
     handoff: Handoff
@@ -235,10 +239,49 @@ class Move:
     outbounds: tuple[Outbound, ...] = ()
     hushed_until: datetime | None = None
     release_hush: bool = False
+    recall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that looked like spam: kept, never answered, there for review (P15)."""
+
+    event_id: int
+    inbound: Inbound
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message that was parked: it did not arrive, or nobody can tell whether it did."""
+
+    id: int
+    at: datetime
+    address: Address
+    kind: OutboundKind
+    text: str
+    error: str
+    item: int | None = None
 
 
 class Desk(Protocol):
     """The human queue as it is kept."""
+
+    async def pulse(self) -> str:
+        """Return a word that changes whenever the queue or a conversation changes; cheap to ask often."""
+        ...
+
+    async def set_aside(self, *, limit: int = 100) -> Sequence[SetAside]:
+        """Return what was set aside and not reviewed yet, newest first."""
+        ...
+
+    async def review(self, event_id: int, *, who: str, for_person: bool) -> None:
+        """Bring a message that was set aside to a person, or let it rest; raises UnknownItemError."""
+        ...
+
+    async def undelivered(self, *, limit: int = 100) -> Sequence[Undelivered]:
+        """Return what is parked, newest first."""
+        ...
 
     async def entries(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
         """Return what needs a person, safety first, then heavier and older; all unfinished on demand."""
@@ -264,12 +307,56 @@ class Desk(Protocol):
         """Apply a pure change to an item inside one transaction, with its event and audit line."""
         ...
 
+    async def keep_draft(self, item: int, *, who: str, text: str) -> bool:
+        """Keep what the owner of a claimed item has written so far; tell whether it was kept.
+
+        It counts as a sign of life; it is no move, so the record and the pulse stay as they are.
+        """
+        ...
+
     async def tend(self, *, now: datetime) -> int:
         """Return idle claims, wake snoozed items, archive quiet answered ones; say how many moved."""
         ...
 
     async def waiting_record(self, lane: Lane, *, now: datetime) -> Mapping[timedelta, tuple[int, int]]:
         """For each T: items opened between 30 days and T ago, and how many were answered within T."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in to the console."""
+
+    who: str
+    begun_at: datetime
+    until: datetime
+
+
+class Sessions(Protocol):
+    """Who is signed in. Keys are secrets of the browser; only their SHA-256, in hex, is kept."""
+
+    async def begin(self, key_hash: str, *, who: str, now: datetime, until: datetime) -> None:
+        """Sign somebody in; on record in the audit."""
+        ...
+
+    async def find(self, key_hash: str, *, now: datetime) -> Session | None:
+        """Return the session with this key, None when there is none, it ended or its time passed."""
+        ...
+
+    async def end(self, key_hash: str) -> None:
+        """Sign one session out."""
+        ...
+
+    async def end_all(self, *, who: str = "") -> int:
+        """Sign everybody out, or one person everywhere; return how many sessions that ended."""
+        ...
+
+
+class Secrets(Protocol):
+    """Random keys that belong to the store, made when they are first asked for."""
+
+    async def secret(self, name: str) -> bytes:
+        """Return the 32 bytes kept under this name."""
         ...
 
 
@@ -334,6 +421,12 @@ class Store(Protocol):
     def desk(self) -> Desk: ...
     @property
     def switches(self) -> Switches: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def correspondence(self) -> Correspondence: ...
     @property
     def lease(self) -> Lease: ...
     @property

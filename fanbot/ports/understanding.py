@@ -1,19 +1,10 @@
 """What a message means, as far as a machine may say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from fanbot.domain.decisions import Reading
 from fanbot.domain.templates import Template
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One text to understand; ``language`` is what the conversation spoke last, if known."""
-
-    text: str
-    language: str | None = None
 
 
 class Understanding(Protocol):
@@ -23,6 +14,10 @@ class Understanding(Protocol):
         """Fit to these templates; readings change all at once when this returns."""
         ...
 
-    async def read(self, questions: Sequence[Question]) -> Sequence[Reading]:
-        """Understand a batch; as many readings as questions, in order."""
+    async def read(self, texts: Sequence[str]) -> Sequence[Reading]:
+        """Understand a batch; as many readings as texts, in order.
+
+        A reading's language is None where a text alone does not tell it; triage knows what the
+        conversation spoke before.
+        """
         ...

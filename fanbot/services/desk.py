@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fanbot.domain.handoffs import Handoff, Lane, State
 from fanbot.domain.messages import Inbound, Outbound, OutboundKind, SignalClass
@@ -67,23 +67,42 @@ class Desk:
             lambda entry: Move(entry.handoff.release(who, now), "released", {}, release_hush=True),
         )
 
-    async def reply(self, item: int, text: str, *, who: str) -> Handoff:
-        """Answer the fan where they wrote, under the name of the one who answers (P7)."""
+    async def reply(self, item: int, text: str, *, who: str, linger: timedelta = timedelta(0)) -> Handoff:
+        """Answer the fan where they wrote, under the name of the one who answers (P7).
+
+        ``linger``: so long it can be taken back, and only then it leaves.
+        """
         if not text.strip():
             raise MoveError("The reply is empty; nothing was sent.")
         now = self.clock.now()
 
         def change(entry: QueueEntry) -> Move:
             signed = f"{text.strip()}\n\n{self._signature(who)}"
+            leaves = now + linger if linger else None
             return Move(
                 entry.handoff.reply(who, now),
                 "answered",
                 {"text": text.strip()},
-                outbounds=self._outbounds(entry, signed, OutboundKind.HUMAN),
+                outbounds=self._outbounds(entry, signed, OutboundKind.HUMAN, not_before=leaves),
                 hushed_until=hushed_until(now),
             )
 
         return await self._move(item, who, change)
+
+    async def recall(self, item: int, *, who: str) -> Handoff:
+        """Take one's own reply back before it leaves; its words become the draft."""
+        now = self.clock.now()
+        return await self._move(
+            item,
+            who,
+            lambda entry: Move(
+                entry.handoff.recall(who, now), "recalled", {}, hushed_until=hushed_until(now), recall=True
+            ),
+        )
+
+    async def keep_draft(self, item: int, text: str, *, who: str) -> bool:
+        """Keep what the owner of an item has written so far; False when the item is not theirs now."""
+        return await self.store.keep_draft(item, who=who, text=text)
 
     async def snooze(self, item: int, *, until: datetime, who: str) -> Handoff:
         """Set an item aside; it comes back by itself."""
@@ -126,7 +145,8 @@ class Desk:
             item = entry.handoff
             if item.lane is not Lane.THREAT and item.state is not State.ANSWERED:
                 lane = item.lane if entry.latest.direct else None
-                text = self.phrasebook.say("closed.read", entry.language, lane=lane)
+                key = "closed.crisis" if lane is Lane.CRISIS else "closed.read"
+                text = self.phrasebook.say(key, entry.language, lane=lane)
                 told = self._outbounds(entry, text, OutboundKind.ACKNOWLEDGEMENT)
             return Move(entry.handoff.close(who, now), "closed", {}, outbounds=told, release_hush=True)
 
@@ -143,7 +163,9 @@ class Desk:
         key = "signature.creator" if person and person.role == _ARTIST else "signature.team"
         return self.phrasebook.say(key, None, words={"name": person.name if person else who})
 
-    def _outbounds(self, entry: QueueEntry, text: str, kind: OutboundKind) -> tuple[Outbound, ...]:
+    def _outbounds(
+        self, entry: QueueEntry, text: str, kind: OutboundKind, *, not_before: datetime | None = None
+    ) -> tuple[Outbound, ...]:
         latest: Inbound = entry.latest
         human = kind is OutboundKind.HUMAN
         whole = Outbound(
@@ -153,6 +175,7 @@ class Desk:
             in_reply_to=latest.message,
             direct=latest.direct,
             signal=SignalClass.SIGNAL if human else SignalClass.NEUTRAL,
+            not_before=not_before,
             safety=entry.handoff.lane.safety,
         )
         return parts(whole, self.capabilities)

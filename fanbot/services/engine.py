@@ -1,7 +1,7 @@
-"""From a stored message to a recorded decision: batches in order, one decision an event."""
+"""From a stored message to a recorded decision: pieces in order, one decision an event."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,12 +14,14 @@ from fanbot.errors import StoreUnavailableError
 from fanbot.ports.bus import Bus
 from fanbot.ports.clock import Clock
 from fanbot.ports.store import Claim, ItemEffect, Journal, Outcome, Pending, Standing
-from fanbot.ports.understanding import Question, Understanding
+from fanbot.ports.understanding import Understanding
 from fanbot.services import standing as standings
 from fanbot.services.faults import named
 from fanbot.services.judgement import Judge
 
-BATCH = 200
+BATCH = 1024
+"""Messages that are taken from the bus together at the most."""
+PIECE = 256
 """Messages that are understood and recorded together at the most."""
 LATE_AFTER = timedelta(minutes=15)
 """After a downtime longer than this, what is older counts as late (DESIGN: hand-off)."""
@@ -28,7 +30,10 @@ _PAUSE = 0.5
 
 
 class Engine:
-    """Take batches from the bus, judge each message after the one before, record, hand over."""
+    """Take batches from the bus, judge each message after the one before, record, hand over.
+
+    While one piece of a batch is recorded, which is the store's work, the next one is understood.
+    """
 
     def __init__(
         self,
@@ -69,8 +74,17 @@ class Engine:
             await asyncio.gather(self._under_way, return_exceptions=True)
 
     async def _work(self, batch: Sequence[Pending]) -> None:
+        recording: asyncio.Future[None] | None = None
         try:
-            await self._together_or_alone(batch)
+            for start in range(0, len(batch), PIECE):
+                piece = batch[start : start + PIECE]
+                readings = await self._understood(piece)
+                if recording is not None:
+                    await recording
+                recording = asyncio.ensure_future(self._together_or_alone(piece, readings))
+                await asyncio.sleep(0)  # the store begins
+            if recording is not None:
+                await recording
         except StoreUnavailableError as error:
             self._log.warning("store takes nothing; the engine waits", error=str(error))
             self._bus.failed()
@@ -78,48 +92,52 @@ class Engine:
             return
         self._bus.decided(len(batch))
 
-    async def _together_or_alone(self, batch: Sequence[Pending]) -> None:
+    async def _understood(self, piece: Sequence[Pending]) -> Sequence[Reading] | None:
+        """Understand all texts together; None when one of them made that fail."""
         try:
-            await self._decide(batch)
-        except StoreUnavailableError:
-            raise
+            return await self._read(piece)
         except Exception as error:  # noqa: BLE001 - one bad message must not stop the others (G7)
-            self._log.warning("a batch failed and runs again one by one", error=type(error).__name__)
-            for pending in batch:
-                await self._patiently(pending)
+            self._log.warning("texts cannot be understood together", error=type(error).__name__)
+            return None
 
-    async def _decide(self, batch: Sequence[Pending]) -> None:
-        judge = self._judge()
-        known = dict(await self._journal.standings([pending.conversation_id for pending in batch]))
-        readings = await self._understanding.read(
+    async def _together_or_alone(self, piece: Sequence[Pending], readings: Sequence[Reading] | None) -> None:
+        if readings is not None:
+            try:
+                await self._decide(piece, readings)
+            except StoreUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one bad message must not stop the others (G7)
+                self._log.warning("messages cannot be decided together", error=type(error).__name__)
+            else:
+                return
+        for pending in piece:
+            await self._patiently(pending)
+
+    async def _read(self, piece: Sequence[Pending]) -> Sequence[Reading]:
+        return await self._understanding.read(
             [
-                Question(pending.inbound.text, known[pending.conversation_id].language)
-                if pending.inbound.kind in (Kind.MESSAGE, Kind.EDIT)
-                else Question("")
-                for pending in batch
+                pending.inbound.text if pending.inbound.kind in (Kind.MESSAGE, Kind.EDIT) else ""
+                for pending in piece
             ]
         )
-        now = self._clock.now()
-        outcomes = [
-            self._judged(judge, pending, reading, known, now)
-            for pending, reading in zip(batch, readings, strict=True)
-        ]
-        self._deliver(await self._journal.record(outcomes, now=now))
 
-    def _judged(
-        self,
-        judge: Judge,
-        pending: Pending,
-        reading: Reading,
-        known: dict[int, Standing],
-        now: datetime,
-    ) -> Outcome:
-        standing = known[pending.conversation_id]
-        outcome = judge.outcome(
-            pending, reading, standings.context(standing, now=now, late=self._late(pending))
-        )
-        known[pending.conversation_id] = standings.after(standing, outcome)
-        return outcome
+    async def _decide(self, piece: Sequence[Pending], readings: Sequence[Reading]) -> None:
+        judge, now = self._judge(), self._clock.now()
+
+        def judged(known: Mapping[int, Standing]) -> list[Outcome]:
+            """Judge each message after the one before it."""
+            standing = dict(known)
+            outcomes: list[Outcome] = []
+            for pending, reading in zip(piece, readings, strict=True):
+                before = standing[pending.conversation_id]
+                context = standings.context(before, now=now, late=self._late(pending))
+                outcome = judge.outcome(pending, reading, context)
+                standing[pending.conversation_id] = standings.after(before, outcome)
+                outcomes.append(outcome)
+            return outcomes
+
+        conversations = [pending.conversation_id for pending in piece]
+        self._deliver(await self._journal.decide(conversations, judged, now=now))
 
     def _late(self, pending: Pending) -> bool:
         if self._late_before is None:
@@ -132,7 +150,7 @@ class Engine:
         """Try one message three times, then bring it to a person with the error (P15)."""
         while True:
             try:
-                await self._decide([pending])
+                await self._decide([pending], await self._read([pending]))
             except StoreUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001 - the message goes to a person with this error
@@ -148,21 +166,24 @@ class Engine:
         decision = Decision(
             Route.HANDOFF, (f"fanbot failed on this message three times: {fault}",), lane=Lane.OTHER
         )
-        now = self._clock.now()
+        judge, now = self._judge(), self._clock.now()
         bare = Outcome(pending, decision, now, item=ItemEffect(Lane.OTHER, error=fault))
-        known = await self._journal.standings([pending.conversation_id])
-        context = standings.context(known[pending.conversation_id], now=now, late=False)
-        if not _owed_a_word(pending, context):
-            self._deliver(await self._journal.record([bare], now=now))
-            return
+
+        def told(known: Mapping[int, Standing]) -> list[Outcome]:
+            context = standings.context(known[pending.conversation_id], now=now, late=False)
+            if not _owed_a_word(pending, context):
+                return [bare]
+            outcome = judge.told(pending, decision, context)
+            item = replace(outcome.item or ItemEffect(Lane.OTHER), error=fault)
+            return [replace(outcome, item=item)]
+
         try:
-            outcome = self._judge().told(pending, decision, context)
-            outcome = replace(outcome, item=replace(outcome.item or ItemEffect(Lane.OTHER), error=fault))
-            self._deliver(await self._journal.record([outcome], now=now))
+            claims = await self._journal.decide([pending.conversation_id], told, now=now)
         except StoreUnavailableError:
             raise
         except Exception:  # noqa: BLE001 - even without a word to the fan a person must get it
-            self._deliver(await self._journal.record([bare], now=now))
+            claims = await self._journal.decide((), lambda _: [bare], now=now)
+        self._deliver(claims)
 
 
 def _owed_a_word(pending: Pending, context: Context) -> bool:

@@ -53,6 +53,15 @@ def of_workspace(snapshot: Snapshot, problems: Sequence[Problem], now: datetime)
         else "Check each line in config/help.toml against its source and write the day into `checked`. "
         "Until then a crisis text names an international directory only.",
     )
+    console = snapshot.settings.console
+    yield Check(
+        "console",
+        ok=bool(console.password_hash),
+        found=f"on {console.host}:{console.port}, with a password"
+        if console.password_hash
+        else "has no password, so it stays closed",
+        remedy="" if console.password_hash else "Make one: fanbot password",
+    )
 
 
 def _mend(problem: Problem) -> str:

@@ -7,7 +7,7 @@ from fanbot.domain.decisions import Context, Decision
 from fanbot.domain.messages import Inbound
 from fanbot.ports.clock import Clock
 from fanbot.ports.store import Pending
-from fanbot.ports.understanding import Question, Understanding
+from fanbot.ports.understanding import Understanding
 from fanbot.services.judgement import Judge
 
 
@@ -30,7 +30,7 @@ class Oracle:
 
     async def foresee(self, messages: Sequence[Inbound]) -> Sequence[Foresight]:
         """Say what would happen to each message."""
-        readings = await self.understanding.read([Question(message.text) for message in messages])
+        readings = await self.understanding.read([message.text for message in messages])
         now = self.clock.now()
         result: list[Foresight] = []
         for message, reading in zip(messages, readings, strict=True):

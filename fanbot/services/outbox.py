@@ -17,6 +17,8 @@ from fanbot.services.faults import named, stopping, words
 _LIMIT = 200
 _POLL = 0.2
 """Seconds between looks for what another process enqueued or what became due."""
+_TOGETHER = 0.01
+"""Seconds in which results gather, so that they are settled in one transaction."""
 _FIRST_RETRY = timedelta(seconds=1)
 _LONGEST_RETRY = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
@@ -45,6 +47,7 @@ class Outbox:
         self._results: list[Settlement] = []
         self._under_way: asyncio.Future[bool] | None = None
         self._news = asyncio.Event()
+        self._next_look = 0.0
         self._log = structlog.get_logger("fanbot.outbox")
 
     def deliver(self, claims: Sequence[Claim]) -> None:
@@ -63,15 +66,18 @@ class Outbox:
         """Settle results and claim what is due, until cancelled; see finish."""
         while True:
             await self._whole_step()
-            if not self._results:
+            if self._results:
+                await asyncio.sleep(_TOGETHER)
+            else:
                 await self._wait()
 
     async def step(self) -> bool:
         """Settle what is known, claim what is due; tell whether there was anything to do."""
         try:
-            settled = await self._settle()
+            settled = bool(self._results)
+            freed = await self._settle()
             claims: Sequence[Claim] = ()
-            if await self._store.due(now=self._clock.now()):
+            if freed or await self._found_due():
                 claims = await self._store.claim(limit=_LIMIT, now=self._clock.now())
         except StoreUnavailableError as error:
             self._log.warning("store takes nothing; the outbox waits", error=str(error))
@@ -83,6 +89,7 @@ class Outbox:
     async def drain(self) -> None:
         """Go on until nothing is due and nothing is under way."""
         while True:
+            self._next_look = 0.0
             busy = await self._whole_step()
             if not (busy or self._lanes or self._results):
                 return
@@ -119,16 +126,24 @@ class Outbox:
             async with asyncio.timeout(_POLL):
                 await self._news.wait()
 
+    async def _found_due(self) -> bool:
+        """Look for what is due, but no more often than the store should be asked."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_look:
+            return False
+        self._next_look = now + _POLL
+        return await self._store.due(now=self._clock.now())
+
     async def _settle(self) -> bool:
+        """Write what is known; tell whether that freed a next message."""
         results, self._results = self._results, []
         if not results:
             return False
         try:
-            await self._store.settle(results)
+            return await self._store.settle(results)
         except BaseException:
             self._results = results + self._results
             raise
-        return True
 
     async def _send_in_order(self, conversation: int) -> None:
         lane = self._lanes[conversation]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fanbot.domain.handoffs import Lane
 from fanbot.ports.rendering import Rendering
 
-_CRISIS = "safety.crisis"
+_WITH_HELP = frozenset({"safety.crisis", "closed.crisis"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Phrasebook:
     ) -> str:
         """Return a text; ``lane`` chooses who is said to read it, a moderator where safety asks (P20)."""
         moderated = lane is not None and lane.safety
-        if words or key == _CRISIS:
+        if words or key in _WITH_HELP:
             return self._said(key, language, moderated=moderated, words=words or {})
         place = (key, language, moderated)
         text = self._kept.get(place)
@@ -40,6 +40,6 @@ class Phrasebook:
         who = "reader.moderator" if moderated else "reader.team"
         reader = self.rendering.say(who, language=language, words=creator)
         known = {**creator, "reader": reader, **words}
-        if key == _CRISIS:
+        if key in _WITH_HELP:
             known["help_lines"] = "\n".join(self.rendering.resources(language))
         return self.rendering.say(key, language=language, words=known)

@@ -32,8 +32,9 @@ def after(standing: Standing, outcome: Outcome) -> Standing:
     if outcome.withdraw:
         kept = tuple(item for item in standing.items if item.lane.safety)
         standing = replace(standing, items=kept)
-    if outcome.item is not None:
-        standing = replace(standing, items=_items(standing, outcome))
+    items = _items(standing, outcome)
+    if items is not standing.items:
+        standing = replace(standing, items=items)
     if not (outcome.introduced or outcome.clarified or outcome.language or outcome.opt_out is not None):
         return standing
     return replace(
@@ -54,6 +55,8 @@ def _items(standing: Standing, outcome: Outcome) -> tuple[OpenItem, ...]:
     if found is None:
         return (*standing.items, OpenItem(_NOT_YET_NUMBERED, effect.lane, State.WAITING, at))
     reopened = found.state is State.ANSWERED and not effect.thanks
+    if at is None and not reopened:
+        return standing.items
     changed = replace(
         found,
         state=State.WAITING if reopened else found.state,

@@ -14,6 +14,7 @@ from fanbot.ports.ids import Ids
 from fanbot.storage import bulk, tables
 from fanbot.storage.database import sqlite_file
 from fanbot.storage.outbox import reopen
+from fanbot.storage.pulse import beat
 from fanbot.storage.records import PARTS, Record
 from fanbot.storage.times import stamp
 from fanbot.storage.writer import Reader, Writer
@@ -39,18 +40,18 @@ class SqlArchive:
     async def export(self, *, fan: str | None = None) -> AsyncIterator[Record]:
         """Yield records page by page; see ports.store.Archive."""
         number = None if fan is None else await self._reader.run(lambda c: _fan_id(c, fan))
-        for query, column, told in PARTS:
-            if fan is not None and column is None:
+        for query, condition, told in PARTS:
+            if fan is not None and condition is None:
                 continue
-            async for record in self._pages(query, column, told, number):
+            async for record in self._pages(query, condition, told, number):
                 yield record
 
     async def _pages(
-        self, query: str, column: str | None, told: Callable[[Any], Record], fan: int | None
+        self, query: str, condition: str | None, told: Callable[[Any], Record], fan: int | None
     ) -> AsyncIterator[Record]:
         last = 0
         while True:
-            page = await self._reader.run(lambda c, last=last: _page(c, query, column, fan, last))  # type: ignore[misc]
+            page = await self._reader.run(lambda c, last=last: _page(c, query, condition, fan, last))  # type: ignore[misc]
             for row in page:
                 yield told(row)
             if len(page) < _PAGE:
@@ -67,7 +68,10 @@ class SqlArchive:
         await self._reader.run(lambda _: _copy(source, target))
 
     async def restored(self, *, backup_at: datetime, now: datetime) -> int:
-        """Make a restored copy safe (G5): park what was on its way, charge the cap for the time between."""
+        """Make a restored copy safe (G5): park what was on its way, charge the cap for the time between.
+
+        Nobody is signed in to it: who was signed out since the backup stays signed out.
+        """
         return await self._writer.run(lambda c: self._restored(c, backup_at, now))
 
     def _restored(self, connection: Connection, backup_at: datetime, now: datetime) -> int:
@@ -86,6 +90,8 @@ class SqlArchive:
         for _, handoff in parked:
             if handoff is not None:
                 reopen(connection, handoff, error=error, at=at, ids=self._ids)
+        bulk.run(connection, "DELETE FROM session")
+        beat(connection)
         bulk.insert(connection, _RESTORATIONS, [(self._ids.new(), stamp(backup_at), at)])
         bulk.insert(connection, _AUDIT, [(self._ids.new(), at, "fanbot", "restored a backup", "", "{}")])
         return len(parked)
@@ -101,13 +107,13 @@ def _fan_id(connection: Connection, fan: str) -> int:
     return int(row[0])
 
 
-def _page(connection: Connection, query: str, column: str | None, fan: int | None, last: int) -> list[Any]:
+def _page(connection: Connection, query: str, condition: str | None, fan: int | None, last: int) -> list[Any]:
     for word, function in _JSON[connection.dialect.name].items():
         query = query.replace(word, function)
     parameters: tuple[object, ...] = (last,)
-    if fan is not None:
-        query += f" AND {column} = ?"
-        parameters = (last, fan)
+    if fan is not None and condition is not None:
+        query += f" AND {condition}"
+        parameters = (last, *[fan] * condition.count("?"))
     key = query.split(",", 1)[0].removeprefix("SELECT ")
     return list(bulk.rows(connection, f"{query} ORDER BY {key} LIMIT {_PAGE}", *parameters))
 

@@ -156,10 +156,8 @@ def _tallies(
     wanted = sorted(scopes)
     latest = {
         scope: moment(at)
-        for scope, at in bulk.fetch(
-            connection,
-            "SELECT scope, latest_at FROM ledger_scope WHERE scope IN ({keys})",
-            [_NEWEST, *wanted],
+        for scope, at in bulk.gather(
+            connection, "scope, latest_at", "ledger_scope WHERE scope IN ({keys})", [_NEWEST, *wanted]
         )
     }
     counted = {
@@ -209,9 +207,7 @@ def _standings(connection: Connection, fans: set[int]) -> dict[int, FanStanding]
     keys = sorted(fans)
     found = {
         fan: FanStanding(opted_out=opted_out is not None)
-        for fan, opted_out in bulk.fetch(
-            connection, "SELECT id, opted_out_at FROM fan WHERE id IN ({keys})", keys
-        )
+        for fan, opted_out in bulk.gather(connection, "id, opted_out_at", "fan WHERE id IN ({keys})", keys)
     }
     for fan, waiting, answered in bulk.fetch(
         connection,
@@ -231,9 +227,10 @@ def _told(connection: Connection, keys: Sequence[tuple[int, str]]) -> dict[tuple
         return {}
     return {
         (fan, template): moment(at)
-        for fan, template, at in bulk.fetch(
+        for fan, template, at in bulk.gather(
             connection,
-            "SELECT fan_id, template, at FROM told WHERE fan_id IN ({keys})",
+            "fan_id, template, at",
+            "told WHERE fan_id IN ({keys})",
             sorted({fan for fan, _ in wanted}),
         )
         if (fan, template) in wanted

@@ -1,6 +1,7 @@
 """The human queue: what waits, its history, and the moves of people, one transaction each."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,15 +9,19 @@ import orjson
 from sqlalchemy import Connection
 
 from fanbot.domain.handoffs import ARCHIVE_AFTER, CLAIM_IDLE, Handoff, Lane
+from fanbot.domain.messages import called
 from fanbot.errors import UnknownItemError
 from fanbot.policy.waiting import LADDER
 from fanbot.ports.ids import Ids
-from fanbot.ports.store import Line, Move, QueueEntry
+from fanbot.ports.store import Line, Move, QueueEntry, SetAside, Undelivered
 from fanbot.storage import bulk, tables
 from fanbot.storage.inbox import EVENT_COLUMNS, EVENT_JOINS, pending_from_rows
 from fanbot.storage.items import HANDOFF_COLUMNS, handoff, keep
 from fanbot.storage.keys import read, written
-from fanbot.storage.outbox_rows import Draft, enqueue
+from fanbot.storage.outbox_rows import Draft, enqueue, frozen
+from fanbot.storage.pulse import beat, felt
+from fanbot.storage.recall import take_back
+from fanbot.storage.review import review, set_aside, undelivered
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
@@ -27,7 +32,7 @@ _WIDTH = len(HANDOFF_COLUMNS.split(","))
 ENTRIES = (
     f"SELECT {HANDOFF_COLUMNS}, h.messages, h.error, d.reasons, c.language, {EVENT_COLUMNS} FROM handoff h"  # noqa: S608
     f" JOIN {EVENT_JOINS.replace('event e', 'event e ON e.id = h.last_event_id', 1)}"
-    " LEFT JOIN decision d ON d.event_id = h.first_event_id"
+    " LEFT JOIN decision d ON d.event_id = h.why_event_id"
 )
 _ORDER = "ORDER BY h.rank, h.weight DESC, h.opened_at"
 UNFINISHED = (
@@ -42,6 +47,9 @@ RELEASE_HUSH = (
 )
 """Whoever else still holds an item of the conversation is still in it."""
 
+_KEEP_DRAFT = "UPDATE handoff SET draft = ?, touched_at = ? WHERE id = ? AND state = 'claimed' AND owner = ?"
+"""Who writes gives a sign of life."""
+
 
 class SqlDesk:
     """The desk over one writer and its readers."""
@@ -51,6 +59,30 @@ class SqlDesk:
         self._reader = reader
         self._ids = ids
         self._now = now
+
+    async def pulse(self) -> str:
+        """Return a word that changes whenever the queue or a conversation changes."""
+        return await self._reader.run(felt)
+
+    async def set_aside(self, *, limit: int = 100) -> Sequence[SetAside]:
+        """Return what was set aside and not reviewed yet, newest first."""
+        return await self._reader.run(lambda c: set_aside(c, limit))
+
+    async def review(self, event_id: int, *, who: str, for_person: bool) -> None:
+        """Bring a message that was set aside to a person, or let it rest."""
+        now = self._now()
+        await self._writer.run(
+            lambda c: review(c, event_id, who=who, for_person=for_person, now=now, ids=self._ids)
+        )
+
+    async def undelivered(self, *, limit: int = 100) -> Sequence[Undelivered]:
+        """Return what is parked, newest first."""
+        return await self._reader.run(lambda c: undelivered(c, limit))
+
+    async def keep_draft(self, item: int, *, who: str, text: str) -> bool:
+        """Keep what the owner of a claimed item has written so far; tell whether it was kept."""
+        at = stamp(self._now())
+        return await self._writer.run(lambda c: bulk.run(c, _KEEP_DRAFT, text, at, item, who) > 0)
 
     async def entries(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
         """Return what needs a person."""
@@ -92,6 +124,9 @@ class SqlDesk:
         entry = _entry(connection, item)
         move = change(entry)
         at = stamp(self._now())
+        if move.recall:
+            text = take_back(connection, entry.handoff, at)
+            move = replace(move, handoff=replace(move.handoff, draft=text))
         keep(connection, move.handoff)
         note = (self._ids.new(), item, at, who, move.event, None, orjson.dumps(move.detail).decode())
         bulk.insert(connection, _EVENTS, [note])
@@ -113,6 +148,7 @@ class SqlDesk:
             for outbound in move.outbounds
         ]
         enqueue(connection, drafts, ids=self._ids, serving=None)
+        beat(connection)
         return move.handoff
 
 
@@ -162,7 +198,7 @@ def _history(connection: Connection, conversation: int, limit: int) -> Sequence[
         Line(
             at=moment(received),
             sort="inbound",
-            who=name or user,
+            who=called(name, user),
             text=emoji or words or "",
             detail={"kind": kind, "route": route, "reasons": orjson.loads(reasons or "[]")},
         )
@@ -181,7 +217,7 @@ def _history(connection: Connection, conversation: int, limit: int) -> Sequence[
             at=moment(settled),
             sort="outbound",
             who=kind,
-            text=f"{body}\n\n{promo}" if promoted else body,
+            text=frozen(body, promo, promoted=bool(promoted)),
             detail={"state": state, "error": error, "template": template},
         )
         for settled, kind, body, promo, promoted, state, error, template in bulk.rows(
@@ -228,6 +264,8 @@ def _tend(connection: Connection, now: datetime, ids: Ids) -> int:
         notes: list[bulk.Row] = [(ids.new(), number, at, "fanbot", event, None, "{}") for number in numbers]
         bulk.insert(connection, _EVENTS, notes)
         count += len(numbers)
+    if count:
+        beat(connection)
     return count
 
 

@@ -10,6 +10,7 @@ from fanbot.domain.messages import Address, Attachment, Author, EventKey, Inboun
 from fanbot.ports.ids import Ids
 from fanbot.ports.store import Pending
 from fanbot.storage import bulk, tables
+from fanbot.storage.pulse import beat
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
@@ -61,24 +62,28 @@ def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequ
         Pending(ids.new(), conversations[inbound.conversation_key], fans[_identity(inbound)], inbound)
         for inbound in events
     ]
-    kept = {
-        row[0]
-        for row in bulk.insert(
-            connection,
-            _EVENTS,
-            [_event_row(pending) for pending in waiting],
-            suffix="ON CONFLICT (key) DO NOTHING RETURNING id",
-        )
-    }
-    _keep_contents(connection, [pending for pending in waiting if pending.event_id in kept])
-    return [pending if pending.event_id in kept else None for pending in waiting]
+    names = [str(inbound.event) for inbound in events]
+    known: set[str] = {row[0] for row in bulk.gather(connection, "key", "event WHERE key IN ({keys})", names)}
+    kept: list[Pending | None] = []
+    rows: list[bulk.Row] = []
+    for name, pending in zip(names, waiting, strict=True):
+        new = name not in known
+        known.add(name)
+        kept.append(pending if new else None)
+        if new:
+            rows.append(_event_row(name, pending))
+    bulk.insert(connection, _EVENTS, rows)
+    _keep_contents(connection, [pending for pending in kept if pending is not None])
+    if rows:
+        beat(connection)
+    return kept
 
 
-def _event_row(pending: Pending) -> bulk.Row:
+def _event_row(name: str, pending: Pending) -> bulk.Row:
     inbound = pending.inbound
     return (
         pending.event_id,
-        str(inbound.event),
+        name,
         pending.conversation_id,
         pending.fan_id,
         inbound.author.id,
@@ -125,9 +130,10 @@ def _fans(connection: Connection, events: Sequence[Inbound], ids: Ids) -> dict[s
         names[key] = inbound.author.name or names.get(key, "")
     known: dict[str, int] = {}
     renamed: list[tuple[str, int]] = []
-    for key, fan, name in bulk.fetch(
+    for key, fan, name in bulk.gather(
         connection,
-        "SELECT i.key, f.id, f.name FROM identity i JOIN fan f ON f.id = i.fan_id WHERE i.key IN ({keys})",
+        "i.key, f.id, f.name",
+        "identity i JOIN fan f ON f.id = i.fan_id WHERE i.key IN ({keys})",
         list(writers),
     ):
         known[key] = fan
@@ -161,7 +167,7 @@ def _conversations(
     for inbound in events:
         places.setdefault(inbound.conversation_key, inbound)
     known: dict[str, int] = dict(
-        bulk.fetch(connection, "SELECT key, id FROM conversation WHERE key IN ({keys})", list(places))
+        bulk.gather(connection, "key, id", "conversation WHERE key IN ({keys})", list(places))
     )
     rows: list[bulk.Row] = []
     for key, inbound in places.items():

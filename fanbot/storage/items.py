@@ -53,6 +53,8 @@ _JOIN = (
     " acknowledged_at = COALESCE(excluded.acknowledged_at, handoff.acknowledged_at),"
     " lane = CASE WHEN excluded.rank < handoff.rank THEN excluded.lane ELSE handoff.lane END,"
     " rank = CASE WHEN excluded.rank < handoff.rank THEN excluded.rank ELSE handoff.rank END,"
+    " why_event_id = CASE WHEN excluded.rank < handoff.rank THEN excluded.why_event_id"
+    " ELSE handoff.why_event_id END,"
     " error = CASE WHEN excluded.error = '' THEN handoff.error ELSE excluded.error END,"
     " touched_at = CASE WHEN handoff.state = 'answered' THEN excluded.touched_at"
     " ELSE handoff.touched_at END,"
@@ -61,7 +63,6 @@ _JOIN = (
     " owner = CASE WHEN handoff.state = 'answered' AND excluded.state = 'waiting'"
     " THEN '' ELSE handoff.owner END,"
     " state = CASE WHEN handoff.state = 'answered' THEN excluded.state ELSE handoff.state END"
-    " RETURNING conversation_id, family, id"
 )
 
 
@@ -73,7 +74,7 @@ class _Join:
     topic: str
     at: int
     fan_id: int
-    first: int
+    why: int
     last: int
     messages: int = 0
     acknowledged_at: int | None = None
@@ -95,17 +96,25 @@ def keep_items(connection: Connection, outcomes: Sequence[Outcome], ids: Ids) ->
             key, _Join(effect.lane, effect.topic, at, outcome.pending.fan_id, event, event)
         )
         if RANKS[effect.lane] < RANKS[join.lane]:
-            join.lane = effect.lane
+            join.lane, join.why = effect.lane, event
         join.last = event
         join.messages += 1
         join.thanks = join.thanks and effect.thanks
         join.acknowledged_at = at if effect.acknowledged else join.acknowledged_at
         join.error = effect.error or join.error
         members.append((key, event, at))
+    if not joins:
+        return
     rows = [_row(ids.new(), key, join) for key, join in joins.items()]
+    bulk.insert(connection, _HANDOFFS, rows, suffix=_JOIN)
     kept = {
         (conversation, Family(family)): number
-        for conversation, family, number in bulk.insert(connection, _HANDOFFS, rows, suffix=_JOIN)
+        for conversation, family, number in bulk.gather(
+            connection,
+            "conversation_id, family, id",
+            f"handoff WHERE conversation_id IN ({{keys}}) AND {tables.UNFINISHED}",
+            sorted({conversation for conversation, _ in joins}),
+        )
     }
     unanswered = [row[0] for row, (key, join) in zip(rows, joins.items(), strict=True)
                   if join.thanks and kept[key] == row[0]]  # fmt: skip
@@ -131,7 +140,7 @@ def _row(number: int, key: tuple[int, Family], join: _Join) -> bulk.Row:
         1,
         join.at // DAY,
         join.messages,
-        join.first,
+        join.why,
         join.last,
         join.topic,
         "",

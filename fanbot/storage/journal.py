@@ -1,4 +1,4 @@
-"""What the engine reads before it judges, and everything it decided, written in one go."""
+"""What is known before a message is judged, and everything that was decided, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from fanbot.domain.decisions import OpenItem
 from fanbot.domain.handoffs import Lane, State
 from fanbot.ports.ids import Ids
-from fanbot.ports.store import Claim, Outcome, Standing
+from fanbot.ports.store import Claim, Judging, Outcome, Standing
 from fanbot.storage import bulk, tables
 from fanbot.storage.items import keep_items, withdraw
 from fanbot.storage.outbox import SqlOutbox
 from fanbot.storage.outbox_rows import Draft, enqueue, paused
+from fanbot.storage.pulse import beat
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
@@ -24,12 +25,12 @@ _DEAD = tables.table(tables.DeadLetter)
 _LETTERS = "SELECT COUNT(*) FROM dead_letter"
 
 CONVERSATIONS = (
-    "SELECT c.id, c.hushed_until, c.clarified_at, c.introduced_at, c.language, f.blocked_at, f.opted_out_at"
-    " FROM conversation c JOIN fan f ON f.id = c.fan_id WHERE c.id IN ({keys})"
+    "c.id, c.hushed_until, c.clarified_at, c.introduced_at, c.language, f.blocked_at, f.opted_out_at",
+    "conversation c JOIN fan f ON f.id = c.fan_id WHERE c.id IN ({keys})",
 )
 ITEMS = (
-    f"SELECT conversation_id, id, lane, state, acknowledged_at FROM handoff"  # noqa: S608 - our own words
-    f" WHERE conversation_id IN ({{keys}}) AND {tables.UNFINISHED} ORDER BY id"
+    "id, conversation_id, lane, state, acknowledged_at",
+    f"handoff WHERE conversation_id IN ({{keys}}) AND {tables.UNFINISHED}",
 )
 
 
@@ -42,13 +43,9 @@ class SqlJournal:
         self._ids = ids
         self._outbox = outbox
 
-    async def standings(self, conversations: Sequence[int]) -> Mapping[int, Standing]:
-        """Return what is known of each conversation."""
-        return await self._reader.run(lambda c: _standings(c, conversations))
-
-    async def record(self, outcomes: Sequence[Outcome], *, now: datetime) -> Sequence[Claim]:
-        """Write the outcomes; see ports.store.Journal."""
-        return await self._writer.run(lambda c: self._record(c, outcomes, now))
+    async def decide(self, conversations: Sequence[int], judge: Judging, *, now: datetime) -> Sequence[Claim]:
+        """Judge and write; see ports.store.Journal."""
+        return await self._writer.run(lambda c: self._record(c, judge(_standings(c, conversations)), now))
 
     async def note_failure(self, event_id: int, error: str) -> int:
         """Count a failed attempt at this event."""
@@ -90,11 +87,11 @@ class SqlJournal:
 def _standings(connection: Connection, conversations: Sequence[int]) -> Mapping[int, Standing]:
     keys = sorted(set(conversations))
     items: dict[int, list[OpenItem]] = {}
-    for conversation, number, lane, state, acknowledged in bulk.fetch(connection, ITEMS, keys):
+    for number, conversation, lane, state, acknowledged in sorted(bulk.gather(connection, *ITEMS, keys)):
         item = OpenItem(number, Lane(lane), State(state), moment(acknowledged))
         items.setdefault(conversation, []).append(item)
     stopped = paused(connection)
-    return {
+    known = {
         number: Standing(
             items=tuple(items.get(number, ())),
             hushed_until=moment(hushed),
@@ -105,20 +102,33 @@ def _standings(connection: Connection, conversations: Sequence[int]) -> Mapping[
             paused=stopped,
             language=language,
         )
-        for number, hushed, clarified, introduced, language, blocked, opted_out in bulk.fetch(
-            connection, CONVERSATIONS, keys
+        for number, hushed, clarified, introduced, language, blocked, opted_out in bulk.gather(
+            connection, *CONVERSATIONS, keys
         )
     }
+    return {number: known.get(number) or Standing(paused=stopped) for number in keys}
 
 
 def _decide(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Write the decisions; leave out events that have theirs already (G2)."""
+    """Write the decisions; leave out events that have theirs already (G2), and what was erased since."""
+    numbers = [outcome.pending.event_id for outcome in outcomes]
+    source = "decision WHERE event_id IN ({keys})"
+    decided: set[int] = {row[0] for row in bulk.gather(connection, "event_id", source, numbers)}
+    kept = bulk.change(connection, "UPDATE event SET decided = TRUE WHERE id IN ({keys})", numbers)
+    if kept < len(set(numbers)):
+        left = {row[0] for row in bulk.gather(connection, "id", "event WHERE id IN ({keys})", numbers)}
+        decided.update(number for number in numbers if number not in left)
+    fresh: list[Outcome] = []
     rows: list[bulk.Row] = []
     for outcome in outcomes:
-        decision = outcome.decision
+        number, decision = outcome.pending.event_id, outcome.decision
+        if number in decided:
+            continue
+        decided.add(number)
+        fresh.append(outcome)
         rows.append(
             (
-                outcome.pending.event_id,
+                number,
                 stamp(outcome.decided_at),
                 decision.route.value,
                 decision.template,
@@ -126,24 +136,12 @@ def _decide(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome
                 decision.confidence,
                 decision.language,
                 orjson.dumps(decision.reasons).decode(),
+                None,
             )
         )
-    kept = {
-        row[0]
-        for row in bulk.insert(
-            connection,
-            _DECISIONS,
-            rows,
-            suffix="ON CONFLICT (event_id) DO NOTHING RETURNING event_id",
-        )
-    }
-    numbers = [outcome.pending.event_id for outcome in outcomes]
-    bulk.change(connection, "UPDATE event SET decided = TRUE WHERE id IN ({keys})", numbers)
-    fresh: list[Outcome] = []
-    for outcome in outcomes:
-        if outcome.pending.event_id in kept:
-            kept.remove(outcome.pending.event_id)
-            fresh.append(outcome)
+    bulk.insert(connection, _DECISIONS, rows)
+    if fresh:
+        beat(connection)
     return fresh
 
 

@@ -13,6 +13,7 @@ from fanbot.ports.store import Claim, Parked, Postponed, Sent, Settlement
 from fanbot.storage import bulk, tables
 from fanbot.storage.cap import admit, fan_scope, free, note_deliveries
 from fanbot.storage.outbox_rows import CLAIM_COLUMNS, Serving, Waiting, paused
+from fanbot.storage.pulse import beat
 from fanbot.storage.times import DAY, stamp
 from fanbot.storage.writer import Reader, Writer
 
@@ -81,9 +82,9 @@ class SqlOutbox:
             return []
         return await self._writer.run(lambda c: _claim(c, self.serving(c, now), limit))
 
-    async def settle(self, results: Sequence[Settlement]) -> None:
-        """Write what became of claims."""
-        await self._writer.run(lambda c: _settle(c, results, self._settings, self._ids))
+    async def settle(self, results: Sequence[Settlement]) -> bool:
+        """Write what became of claims; see ports.store.OutboxStore."""
+        return await self._writer.run(lambda c: _settle(c, results, self._settings, self._ids))
 
     async def recover(self, *, now: datetime) -> int:
         """Take up rows that a dead process left in flight."""
@@ -109,6 +110,8 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
     at = stamp(serving.now)
     heads = _heads(connection, serving, limit)
     rows = _with_followers(connection, heads, serving, limit)
+    if rows:
+        beat(connection)
     expired = [row for row in rows if row.expires_at is not None and row.expires_at <= at]
     if expired:
         _drop(connection, expired, at)
@@ -195,7 +198,7 @@ def _drop(connection: Connection, rows: Sequence[Waiting], at: int) -> None:
 
 def _settle(
     connection: Connection, results: Sequence[Settlement], settings: SignalSettings, ids: Ids
-) -> None:
+) -> bool:
     sent = [result for result in results if isinstance(result, Sent)]
     if sent:
         _note_sent(connection, sent, settings)
@@ -204,17 +207,24 @@ def _settle(
             _postpone(connection, result)
         elif isinstance(result, Parked):
             _park(connection, result, ids)
+    if results:
+        beat(connection)
     finished = {r.claim.conversation_id for r in results}
-    bulk.change(connection, FREE_NEXT, sorted(finished))
+    return bulk.change(connection, FREE_NEXT, sorted(finished)) > 0
 
 
 def _note_sent(connection: Connection, sent: Sequence[Sent], settings: SignalSettings) -> None:
     now = max(result.at for result in sent)
-    rows = bulk.fetch(
+    rows = bulk.gather(
         connection,
-        "UPDATE outbox SET state = 'sent', settled_at = ?, error = '' WHERE id IN ({keys})"
-        " AND state IN ('sending', 'parked') RETURNING id, fan_id, template, signal, part, parts",
+        "id, fan_id, template, signal, part, parts",
+        "outbox WHERE id IN ({keys}) AND state IN ('sending', 'parked')",
         [result.claim.id for result in sent],
+    )
+    bulk.change(
+        connection,
+        "UPDATE outbox SET state = 'sent', settled_at = ?, error = '' WHERE id IN ({keys})",
+        [row[0] for row in rows],
         before=(stamp(now),),
     )
     whole = sorted((number, fan, template, signal) for number, fan, template, signal, part, parts in rows
@@ -331,4 +341,6 @@ def _recover(connection: Connection, destinations: Mapping[str, Resend], ids: Id
     for number, _, _ in unsure:
         _set_aside(connection, number, error=error, at=stamp(now), ids=ids)
     bulk.change(connection, FREE_NEXT, sorted({row[1] for row in rows}))
+    if rows:
+        beat(connection)
     return len(rows)

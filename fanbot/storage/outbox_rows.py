@@ -77,10 +77,10 @@ def enqueue(
         return []
     waiting: set[int] = {
         row[0]
-        for row in bulk.fetch(
+        for row in bulk.gather(
             connection,
-            f"SELECT DISTINCT conversation_id FROM outbox WHERE conversation_id IN ({{keys}})"  # noqa: S608
-            f" AND {tables.ON_ITS_WAY}",
+            "conversation_id",
+            f"outbox WHERE conversation_id IN ({{keys}}) AND {tables.ON_ITS_WAY}",
             sorted({draft.conversation_id for draft in drafts}),
         )
     }
@@ -183,7 +183,7 @@ def _claim(number: int, unit: int, draft: Draft, *, promoted: bool) -> Claim:
             key=written(number),
             address=outbound.address,
             kind=outbound.kind,
-            text=_frozen(outbound.body, outbound.promo, promoted=promoted),
+            text=frozen(outbound.body, outbound.promo, promoted=promoted),
             in_reply_to=outbound.in_reply_to,
             promotional=promoted or outbound.signal is SignalClass.NOISE,
             direct=outbound.direct,
@@ -195,7 +195,8 @@ def _claim(number: int, unit: int, draft: Draft, *, promoted: bool) -> Claim:
     )
 
 
-def _frozen(body: str, promo: str, *, promoted: bool) -> str:
+def frozen(body: str, promo: str, *, promoted: bool) -> str:
+    """Return the words as they leave, the promo block at their end where the cap admitted it."""
     if not promoted:
         return body
     return f"{body}\n\n{promo}" if body else promo
@@ -283,7 +284,7 @@ class Waiting:
                 key=written(self.id),
                 address=self.address,
                 kind=self.kind,
-                text=_frozen(self.body, self.promo, promoted=promoted),
+                text=frozen(self.body, self.promo, promoted=promoted),
                 in_reply_to=self.in_reply_to,
                 promotional=promoted or self.signal is SignalClass.NOISE,
                 direct=self.direct,

@@ -126,8 +126,8 @@ def _audit(row: Any) -> Record:
             "target": target}  # fmt: skip
 
 
-# Each part: its query (the first column is the id that pages go by), how a fan is found in it (None:
-# not a fan's), and how a row is told.
+# Each part: its query (the first column is the id that pages go by), what holds for one fan's rows (None:
+# not a fan's), and how a row is told. A fan's rows are found by an index, also where pages go by id.
 PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
     (
         (
@@ -135,10 +135,10 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
             " (SELECT CAST({list}(i.key) AS TEXT) FROM identity i WHERE i.fan_id = f.id)"
             " FROM fan f WHERE f.id > ?"
         ),
-        "f.id",
+        "f.id = ?",
         _fan,
     ),
-    ("SELECT c.id, c.fan_id, c.at, c.what, c.source FROM consent c WHERE c.id > ?", "c.fan_id", _consent),
+    ("SELECT c.id, c.fan_id, c.at, c.what, c.source FROM consent c WHERE c.id > ?", "c.fan_id = ?", _consent),
     (
         (
             'SELECT e.id, e.key, e.message, e.kind, v.text, r.emoji, e.fan_id, e."user", f.name, c.platform,'
@@ -151,7 +151,7 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
             " LEFT JOIN version v ON v.event_id = e.id LEFT JOIN reaction r ON r.event_id = e.id"
             " LEFT JOIN decision d ON d.event_id = e.id WHERE e.id > ?"
         ),
-        "e.fan_id",
+        "e.fan_id = ?",
         _message,
     ),
     (
@@ -160,7 +160,7 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
             " o.settled_at, o.error, o.fan_id FROM outbox o JOIN conversation c ON c.id = o.conversation_id"
             " WHERE o.id > ?"
         ),
-        "o.fan_id",
+        "o.conversation_id IN (SELECT conversation_id FROM event WHERE fan_id = ?) AND o.fan_id = ?",
         _sent,
     ),
     (
@@ -168,7 +168,7 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
             "SELECT h.id, h.fan_id, h.lane, h.state, h.opened_at, h.weight, h.messages, h.topic, h.owner,"
             " h.answered_at FROM handoff h WHERE h.id > ?"
         ),
-        "h.fan_id",
+        "h.fan_id = ?",
         _item,
     ),
     (
@@ -176,7 +176,7 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
             "SELECT n.id, n.handoff_id, n.at, n.who, n.what, e.key, n.detail FROM handoff_event n"
             " JOIN handoff h ON h.id = n.handoff_id LEFT JOIN event e ON e.id = n.event_id WHERE n.id > ?"
         ),
-        "h.fan_id",
+        "h.fan_id = ?",
         _item_event,
     ),
     ("SELECT a.id, a.at, a.who, a.what, a.target FROM audit a WHERE a.id > ?", None, _audit),

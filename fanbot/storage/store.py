@@ -13,6 +13,7 @@ from fanbot.errors import StoreError, StoreUnavailableError
 from fanbot.storage import bulk
 from fanbot.storage.archive import SqlArchive
 from fanbot.storage.checkpoints import Checkpointer
+from fanbot.storage.correspondence import SqlCorrespondence
 from fanbot.storage.database import parsed, reading_engine, sqlite_file, writing_engine
 from fanbot.storage.desk import SqlDesk
 from fanbot.storage.inbox import SqlInbox
@@ -21,6 +22,8 @@ from fanbot.storage.keys import TimeOrderedIds
 from fanbot.storage.lease import AdvisoryGuard, FileGuard, SqlLease
 from fanbot.storage.migrations import migrate
 from fanbot.storage.outbox import SqlOutbox
+from fanbot.storage.secret_keys import SqlSecrets
+from fanbot.storage.sessions import SqlSessions
 from fanbot.storage.switches import SqlSwitches
 from fanbot.storage.writer import Reader, Writer, translated
 
@@ -53,8 +56,13 @@ class SqlStore:
         self.journal = SqlJournal(writer=writer, reader=reader, ids=ids, outbox=self.outbox)
         self.desk = SqlDesk(writer=writer, reader=reader, ids=ids, now=now)
         self.switches = SqlSwitches(writer=writer, reader=reader, ids=ids)
+        self.sessions = SqlSessions(writer=writer, reader=reader, ids=ids, now=now)
+        self.secrets = SqlSecrets(writer=writer, reader=reader)
         self.lease = SqlLease(writer=writer, reader=reader, guard=guard)
-        self.archive = SqlArchive(writer=writer, reader=reader, ids=ids, url=writing.url)
+        self.archive = archive = SqlArchive(writer=writer, reader=reader, ids=ids, url=writing.url)
+        self.correspondence = SqlCorrespondence(
+            writer=writer, reader=reader, ids=ids, now=now, archive=archive
+        )
 
     async def close(self) -> None:
         """Finish what is queued and let go of the database."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from fanbot.ports.ids import Ids
 from fanbot.storage import bulk, tables
 from fanbot.storage.outbox_rows import paused
+from fanbot.storage.pulse import beat
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
@@ -40,6 +41,7 @@ class SqlSwitches:
             )
             what = "paused" if paused else "resumed"
             bulk.insert(connection, _AUDIT, [(self._ids.new(), at, who, what, "", "{}")])
+            beat(connection)
 
         await self._writer.run(job)
 

@@ -20,6 +20,8 @@ NEEDS_PERSON = "state IN ('waiting', 'claimed', 'snoozed', 'escalated')"
 ON_ITS_WAY = "state IN ('ready', 'queued', 'sending')"
 EXEMPT_FROM_PAUSE = "state IN ('ready', 'queued') AND (safety OR kind IN ('human', 'acknowledgement'))"
 """What waits and goes out also while automatic sending is paused (P1, P2)."""
+SET_ASIDE = "route = 'quarantine' AND reviewed_at IS NULL"
+"""What looked like spam and was not reviewed yet (P15)."""
 
 
 class Fan(SQLModel, table=True):
@@ -97,6 +99,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("event_key", "key", unique=True),
         Index("event_conversation", "conversation_id", "id"),
+        Index("event_fan", "fan_id", "id"),
         Index(
             "event_undecided",
             "id",
@@ -132,7 +135,10 @@ class Reaction(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """Where an event went and why; ``reasons`` is a JSON list of sentences."""
+    """Where an event went and why; ``reasons`` is a JSON list of sentences.
+
+    ``reviewed_at``: when a person looked at a message that was set aside.
+    """
 
     __tablename__ = "decision"
     event_id: int = Field(sa_column=_big(primary_key=True))
@@ -143,10 +149,22 @@ class DecisionRow(SQLModel, table=True):
     confidence: float | None = None
     language: str | None = Field(default=None, sa_column=_text(nullable=True))
     reasons: str = Field(sa_column=_text())
+    reviewed_at: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (
+        Index(
+            "decision_set_aside",
+            "event_id",
+            sqlite_where=text(SET_ASIDE),
+            postgresql_where=text(SET_ASIDE),
+        ),
+    )
 
 
 class HandoffRow(SQLModel, table=True):
-    """An item for a person. ``rank`` orders lanes; ``weighed_day`` is the UTC day it last gained weight."""
+    """An item for a person. ``rank`` orders lanes; ``weighed_day`` is the UTC day it last gained weight.
+
+    ``why_event_id`` names the message that brought the item into its lane, and with it the reasons.
+    """
 
     __tablename__ = "handoff"
     id: int = Field(sa_column=_big(primary_key=True))
@@ -161,7 +179,7 @@ class HandoffRow(SQLModel, table=True):
     weight: int = Field(default=1, sa_column=Column(Integer, nullable=False))
     weighed_day: int = Field(sa_column=Column(Integer, nullable=False))
     messages: int = Field(default=1, sa_column=Column(Integer, nullable=False))
-    first_event_id: int = Field(sa_column=_big())
+    why_event_id: int = Field(sa_column=_big())
     last_event_id: int = Field(sa_column=_big())
     topic: str = Field(default="", sa_column=_text())
     owner: str = Field(default="", sa_column=_text())
@@ -189,7 +207,24 @@ class HandoffRow(SQLModel, table=True):
         ),
         Index("handoff_fan", "fan_id", "id"),
         Index("handoff_record", "lane", "opened_at"),
-        Index("handoff_tended", "state", "touched_at"),
+        Index(
+            "handoff_answered",
+            "touched_at",
+            sqlite_where=text("state = 'answered'"),
+            postgresql_where=text("state = 'answered'"),
+        ),
+        Index(
+            "handoff_claimed",
+            "touched_at",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
+        ),
+        Index(
+            "handoff_snoozed",
+            "snoozed_until",
+            sqlite_where=text("state = 'snoozed'"),
+            postgresql_where=text("state = 'snoozed'"),
+        ),
     )
 
 
@@ -351,6 +386,33 @@ class Switch(SQLModel, table=True):
     value: bool
     at: int = Field(sa_column=_big())
     who: str = Field(sa_column=_text())
+
+
+class SessionRow(SQLModel, table=True):
+    """Somebody who is signed in; ``key_hash`` is the SHA-256, in hex, of what the browser holds."""
+
+    __tablename__ = "session"
+    key_hash: str = Field(sa_column=_text(primary_key=True))
+    who: str = Field(sa_column=_text())
+    begun_at: int = Field(sa_column=_big())
+    until: int = Field(sa_column=_big())
+    __table_args__ = (Index("session_who", "who"),)
+
+
+class SecretRow(SQLModel, table=True):
+    """Random bytes that belong to this store, in hex; never exported."""
+
+    __tablename__ = "secret"
+    name: str = Field(sa_column=_text(primary_key=True))
+    value: str = Field(sa_column=_text())
+
+
+class PulseRow(SQLModel, table=True):
+    """How often anything changed that a reader of the queue or of a conversation would see."""
+
+    __tablename__ = "pulse"
+    name: str = Field(sa_column=_text(primary_key=True))
+    beats: int = Field(sa_column=_big())
 
 
 def table(model: type[SQLModel]) -> Table:

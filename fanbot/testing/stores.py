@@ -6,7 +6,7 @@ from datetime import datetime
 from fanbot.domain.decisions import Decision, Route
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.messages import Inbound, Outbound, OutboundKind, SignalClass
-from fanbot.ports.store import Claim, ItemEffect, Outcome, Pending, QueueEntry, Sent, Store
+from fanbot.ports.store import Claim, ItemEffect, Outcome, Pending, QueueEntry, Sent, Standing, Store
 from fanbot.testing.letters import NOON
 
 EVERYTHING = 1_000_000
@@ -67,7 +67,19 @@ async def hear(store: Store, *events: Inbound) -> list[Pending]:
 
 async def decide(store: Store, *outcomes: Outcome) -> Sequence[Claim]:
     """Record outcomes at the moment of the first decision; return what may leave at once."""
-    return await store.journal.record(outcomes, now=outcomes[0].decided_at)
+    return await store.journal.decide((), lambda _: outcomes, now=outcomes[0].decided_at)
+
+
+async def standings(store: Store, conversations: Sequence[int]) -> Mapping[int, Standing]:
+    """Return what would be known of these conversations if a message of theirs were judged now."""
+    found: dict[int, Standing] = {}
+
+    def look(known: Mapping[int, Standing]) -> Sequence[Outcome]:
+        found.update(known)
+        return ()
+
+    await store.journal.decide(conversations, look, now=NOON)
+    return found
 
 
 async def confirm(store: Store, claims: Sequence[Claim], *, at: datetime = NOON) -> None:

@@ -13,15 +13,17 @@ from fanbot.ports.store import (
     Desk,
     Inbox,
     Journal,
+    Judging,
     Lease,
     OutboxStore,
-    Outcome,
     Pending,
+    Secrets,
+    Sessions,
     Settlement,
-    Standing,
     Store,
     Switches,
 )
+from fanbot.ports.web import Correspondence
 
 T = TypeVar("T")
 
@@ -56,6 +58,9 @@ class TroubledStore:
         self.lease: Lease = _Lease(store.lease, troubles)
         self.desk: Desk = store.desk
         self.switches: Switches = store.switches
+        self.sessions: Sessions = store.sessions
+        self.secrets: Secrets = store.secrets
+        self.correspondence: Correspondence = store.correspondence
         self.archive: Archive = store.archive
 
     async def close(self) -> None:
@@ -80,11 +85,10 @@ class _Journal:
         self._journal = journal
         self._troubles = troubles
 
-    async def standings(self, conversations: Sequence[int]) -> Mapping[int, Standing]:
-        return await self._troubles.around("standings", lambda: self._journal.standings(conversations))
-
-    async def record(self, outcomes: Sequence[Outcome], *, now: datetime) -> Sequence[Claim]:
-        return await self._troubles.around("record", lambda: self._journal.record(outcomes, now=now))
+    async def decide(self, conversations: Sequence[int], judge: Judging, *, now: datetime) -> Sequence[Claim]:
+        return await self._troubles.around(
+            "decide", lambda: self._journal.decide(conversations, judge, now=now)
+        )
 
     async def note_failure(self, event_id: int, error: str) -> int:
         return await self._troubles.around(
@@ -106,8 +110,8 @@ class _Outbox:
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
         return await self._troubles.around("claim", lambda: self._outbox.claim(limit=limit, now=now))
 
-    async def settle(self, results: Sequence[Settlement]) -> None:
-        await self._troubles.around("settle", lambda: self._outbox.settle(results))
+    async def settle(self, results: Sequence[Settlement]) -> bool:
+        return await self._troubles.around("settle", lambda: self._outbox.settle(results))
 
     async def recover(self, *, now: datetime) -> int:
         return await self._troubles.around("recover", lambda: self._outbox.recover(now=now))

@@ -1,12 +1,11 @@
 """An understanding that knows a script: for each text what it means, and which texts make it fail."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fanbot.domain.decisions import Match, Reading, Signal
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.templates import Template
-from fanbot.ports.understanding import Question
 
 
 class ScriptedUnderstanding:
@@ -20,11 +19,16 @@ class ScriptedUnderstanding:
         self.script = dict(script)
         self.learned: list[Sequence[Template]] = []
         self._stumbles: dict[str, Exception] = {}
+        self._meanwhile: Callable[[], Awaitable[object]] | None = None
         self._refusals: deque[Exception] = deque()
 
     def stumble_over(self, text: str, error: Exception) -> None:
         """Raise this whenever the text is in a batch."""
         self._stumbles[text] = error
+
+    def meanwhile(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Let this happen while the next texts are read."""
+        self._meanwhile = work
 
     def refuse(self, *errors: Exception) -> None:
         """Raise these, one for each of the next lessons, and learn nothing then."""
@@ -36,12 +40,15 @@ class ScriptedUnderstanding:
             raise self._refusals.popleft()
         self.learned.append(tuple(templates))
 
-    async def read(self, questions: Sequence[Question]) -> Sequence[Reading]:
+    async def read(self, texts: Sequence[str]) -> Sequence[Reading]:
         """Look each text up."""
-        for question in questions:
-            if question.text in self._stumbles:
-                raise self._stumbles[question.text]
-        return [self.script.get(question.text, Reading()) for question in questions]
+        work, self._meanwhile = self._meanwhile, None
+        if work is not None:
+            await work()
+        for text in texts:
+            if text in self._stumbles:
+                raise self._stumbles[text]
+        return [self.script.get(text, Reading()) for text in texts]
 
 
 def routine(template: str, *, confidence: float = 0.9, language: str | None = "en") -> Reading:

@@ -25,16 +25,16 @@ class Languages:
     def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
         self._everyday = _distinct({each.language: each.common for each in vocabularies})
 
-    def tell(self, normal: str, words: Sequence[str], *, spoken: str | None) -> str | None:
-        """Return a two-letter code. Under three words, or in doubt, it is what was ``spoken`` before."""
+    def tell(self, normal: str, words: Sequence[str]) -> str | None:
+        """Return a two-letter code, None in doubt or under three words that no script tells."""
         head = normal[:_JUDGED]
         if not head.isascii():
             for language, script in _SCRIPTS:
                 if script.search(head):
                     return language
         if len(words) < _FEWEST_WORDS:
-            return spoken
-        return self._vote(words) or spoken
+            return None
+        return self._vote(words)
 
     def _vote(self, words: Sequence[str]) -> str | None:
         """Return the language whose everyday words are clearly ahead, else None."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from fanbot.domain.decisions import Match, Reading, Signal
 from fanbot.domain.templates import Template
-from fanbot.ports.understanding import Question
 from fanbot.understanding.language import Languages
 from fanbot.understanding.matcher import LONGEST, Matcher
 from fanbot.understanding.normal import normalise, words
@@ -50,15 +49,15 @@ class NgramUnderstanding:
         """Fit to these templates in a thread; what was learned before stays if that raises TemplateError."""
         self._learned = await asyncio.to_thread(_Learned.fit, tuple(templates), self._spellings)
 
-    async def read(self, questions: Sequence[Question]) -> Sequence[Reading]:
+    async def read(self, texts: Sequence[str]) -> Sequence[Reading]:
         """Understand a batch; one text of more than a few thousand characters moves it to a thread."""
-        if sum(len(question.text) for question in questions) <= _INLINE:
-            return self._read(questions)
-        return await asyncio.to_thread(self._read, questions)
+        if sum(map(len, texts)) <= _INLINE:
+            return self._read(texts)
+        return await asyncio.to_thread(self._read, texts)
 
-    def _read(self, questions: Sequence[Question]) -> list[Reading]:
+    def _read(self, texts: Sequence[str]) -> list[Reading]:
         learned = self._learned
-        normal = [normalise(question.text) for question in questions]
+        normal = [normalise(text) for text in texts]
         bare = [words(text) for text in normal]
         short = [len(text) <= LONGEST for text in normal]
         nearest = learned.matcher.match(
@@ -66,13 +65,13 @@ class NgramUnderstanding:
         )
         return [
             Reading(
-                language=self._languages.tell(text, split, spoken=question.language),
+                language=self._languages.tell(text, split),
                 signals=self._signals(text, split),
                 matches=_merge(learned.patterns.match(text) if fits else (), near),
                 spam=spam(text, split),
                 thanks=self._thanks.alone(split),
             )
-            for question, text, split, fits, near in zip(questions, normal, bare, short, nearest, strict=True)
+            for text, split, fits, near in zip(normal, bare, short, nearest, strict=True)
         ]
 
     def _signals(self, normal: str, bare: Sequence[str]) -> tuple[Signal, ...]:

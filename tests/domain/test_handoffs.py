@@ -13,6 +13,7 @@ from fanbot.errors import AlreadyClaimedError, MoveError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PEOPLE = st.sampled_from(["sam", "kim", "lou"])
+MOVES = ["release", "reply", "recall", "snooze", "escalate", "pass_on", "close"]
 
 
 def waiting(**changes: object) -> Handoff:
@@ -113,6 +114,19 @@ def test_a_finished_item_takes_no_more_moves() -> None:
         closed.close("sam", NOON)
 
 
+def test_an_answer_is_taken_back_by_whoever_gave_it() -> None:
+    """The item is theirs again as if they had claimed it; nobody else, and nothing else, is taken back."""
+    later = NOON + timedelta(seconds=5)
+    answered = waiting().reply("sam", NOON)
+    with pytest.raises(MoveError, match="sam wrote this answer"):
+        answered.recall("kim", later)
+    recalled = answered.recall("sam", later)
+    assert recalled == waiting().claim("sam", later)
+    for item in (waiting(), recalled, waiting().close("sam", NOON)):
+        with pytest.raises(MoveError, match=f"This item is {item.state.value}, so there is no answer"):
+            item.recall("sam", later)
+
+
 class Life(RuleBasedStateMachine):
     """Fans write, people move the item, timers run; what was promised is watched at each step."""
 
@@ -170,10 +184,13 @@ class Life(RuleBasedStateMachine):
                     self.item.claim(who, self.now)
         assert (self.item.state, self.item.owner) == (State.CLAIMED, winner)
 
-    @rule(who=PEOPLE, move=st.sampled_from(["release", "reply", "snooze", "escalate", "pass_on", "close"]))
+    @rule(who=PEOPLE, move=st.sampled_from(MOVES))
     def a_person_moves_it(self, who: str, move: str) -> None:
         """Let a person try a move: nobody but its owner moves a claimed item."""
-        if self.item.state is State.CLAIMED and self.item.owner != who:
+        if move == "recall" and self.item.state is State.ANSWERED and self.item.owner != who:
+            with pytest.raises(MoveError, match=f"{self.item.owner} wrote"):
+                self._moved(who, move)
+        elif move != "recall" and self.item.state is State.CLAIMED and self.item.owner != who:
             with pytest.raises(AlreadyClaimedError):
                 self._moved(who, move)
         elif self._possible(move):
@@ -184,8 +201,8 @@ class Life(RuleBasedStateMachine):
                 self._moved(who, move)
 
     def _possible(self, move: str) -> bool:
-        if move == "release":
-            return self.item.state is State.CLAIMED
+        if move in ("release", "recall"):
+            return self.item.state is (State.CLAIMED if move == "release" else State.ANSWERED)
         return not self.item.state.finished if move in ("reply", "close") else self.item.state.needs_person
 
     def _moved(self, who: str, move: str) -> Handoff:
@@ -196,6 +213,7 @@ class Life(RuleBasedStateMachine):
         plain = {
             "release": self.item.release,
             "reply": self.item.reply,
+            "recall": self.item.recall,
             "escalate": self.item.escalate,
             "close": self.item.close,
         }
@@ -216,4 +234,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestTheLifeOfAnItem = Life.TestCase
-TestTheLifeOfAnItem.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestTheLifeOfAnItem.settings = settings(max_examples=150, stateful_step_count=40)

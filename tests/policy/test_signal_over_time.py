@@ -177,4 +177,4 @@ class Ledger(RuleBasedStateMachine):
 
 
 TestTheCapOverTime = Ledger.TestCase
-TestTheCapOverTime.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestTheCapOverTime.settings = settings(max_examples=150, stateful_step_count=40)

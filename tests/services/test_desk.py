@@ -22,6 +22,7 @@ from fanbot.testing.troubles import TroubledStore
 Hear = Callable[..., Awaitable[None]]
 Item = Callable[..., Awaitable[int]]
 HOUR = timedelta(hours=1)
+LINGER = timedelta(seconds=10)
 
 
 @pytest.fixture
@@ -150,6 +151,18 @@ async def test_a_closed_item_is_said_kindly(
     assert "has been read by a person on Juno's team" in said.text
     assert "Thank you for sending it" in said.text
     assert await desk.waiting(everything=True) == []
+
+
+async def test_a_closed_crisis_points_to_help(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
+) -> None:
+    """Who spoke of dying is not told that there is nothing left to do (P20)."""
+    await desk.close(await item("i do not want to live"), who="Kim")
+    await hear()
+    said = platform.sent[-1].text
+    assert "has been read by a moderator" in said
+    assert "findahelpline.com" in said
+    assert "nothing left" not in said
 
 
 async def test_a_closed_item_is_said_in_the_fan_s_language(
@@ -334,6 +347,93 @@ async def test_every_move_is_on_record_with_its_name(item: Item, desk: Desk, sto
         ("Sam", "handoff released"),
         ("Kim", "handoff answered"),
     ]
+
+
+async def test_a_reply_lingers_before_it_leaves(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform, clock: ManualClock
+) -> None:
+    """All of a long one, for as long as it can be taken back, and then it goes by itself."""
+    narrow = replace(desk, capabilities={"memory/main": Capabilities(Resend.SAME_KEY, max_length=30)})
+    number = await item()
+    await narrow.reply(number, "First we look for it.\n\nThen we send it.", who="Sam", linger=LINGER)
+    await hear()
+    clock.move(LINGER - timedelta(milliseconds=1))
+    await hear()
+    assert platform.sent == []
+    clock.move(timedelta(milliseconds=1))
+    await hear()
+    assert [said.text.split("\n")[0] for said in platform.sent] == [
+        "First we look for it.",
+        "Then we send it.",
+        "— Sam, Juno's team",
+    ]
+
+
+async def test_a_reply_is_taken_back_before_it_leaves(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform, clock: ManualClock
+) -> None:
+    """The fan never reads it; its words are there to be mended and sent once."""
+    number = await item()
+    await desk.reply(number, "A new one is in its way.", who="Sam", linger=LINGER)
+    recalled = await desk.recall(number, who="Sam")
+    assert (recalled.state, recalled.owner) == (State.CLAIMED, "Sam")
+    assert recalled.draft == "A new one is in its way."
+    clock.move(LINGER)
+    await hear()
+    assert platform.sent == []
+    await desk.reply(number, "A new one is on its way.", who="Sam")
+    await hear()
+    assert [said.text.split("\n")[0] for said in platform.sent] == ["A new one is on its way."]
+
+
+async def test_a_reply_that_has_left_is_not_taken_back(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
+) -> None:
+    """Whoever is too late is told; so is whoever did not write it."""
+    number = await item()
+    await desk.reply(number, "Hello.", who="Sam")
+    await hear()
+    with pytest.raises(MoveError, match="left already"):
+        await desk.recall(number, who="Sam")
+    with pytest.raises(MoveError, match="Sam wrote"):
+        await desk.recall(number, who="Kim")
+    assert len(platform.sent) == 1
+    assert await desk.waiting() == []
+
+
+async def test_what_comes_after_a_reply_that_was_taken_back_goes_out(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
+) -> None:
+    """A text of safety that stood behind it reaches the fan at once (P20)."""
+    number = await item()
+    await desk.reply(number, "Hello.", who="Sam", linger=LINGER)
+    await hear(inbound("i do not want to live", message="2"))
+    assert platform.sent == []
+    await desk.recall(number, who="Sam")
+    await hear()
+    [said] = platform.sent
+    assert said.in_reply_to == "2"
+
+
+async def test_the_assistant_keeps_out_after_a_recall(
+    item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
+) -> None:
+    """The person is still in the conversation (P4)."""
+    number = await item()
+    await desk.reply(number, "Hello.", who="Sam", linger=LINGER)
+    await desk.recall(number, who="Sam")
+    await hear(inbound("do you have large", message="2"))
+    assert platform.sent == []
+
+
+async def test_a_draft_is_kept_for_its_owner(item: Item, desk: Desk) -> None:
+    """A page that was closed by mistake loses nothing; nobody else's words come in between."""
+    number = await item()
+    await desk.claim(number, who="Sam")
+    assert await desk.keep_draft(number, "A new one is", who="Sam")
+    assert not await desk.keep_draft(number, "Mine", who="Kim")
+    entry, _ = await desk.shown(number)
+    assert entry.handoff.draft == "A new one is"
 
 
 async def test_a_draft_is_advised_and_never_barred(

@@ -142,7 +142,7 @@ async def test_a_reading_that_names_no_template_reaches_a_person(
     assert [entry.latest.text for entry in await desk.waiting()] == ["old"]
 
 
-@pytest.mark.parametrize("call", ["append", "pending", "standings", "record", "due", "claim", "settle"])
+@pytest.mark.parametrize("call", ["append", "pending", "decide", "due", "claim", "settle"])
 async def test_a_store_that_gives_out_for_a_while_loses_and_doubles_nothing(
     start: Start, store: TroubledStore, troubles: Troubles, clock: ManualClock, call: str
 ) -> None:

@@ -8,10 +8,12 @@ import pytest
 from fanbot.domain.handoffs import Lane, State
 from fanbot.domain.messages import OutboundKind
 from fanbot.services.desk import Desk
+from fanbot.services.engine import PIECE
 from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import inbound
 from fanbot.testing.platform import MemoryPlatform
 from fanbot.testing.troubles import TroubledStore
+from fanbot.testing.understanding import ScriptedUnderstanding
 
 Hear = Callable[..., Awaitable[None]]
 HOUR = timedelta(hours=1)
@@ -49,6 +51,30 @@ async def test_the_second_message_of_a_batch_is_judged_after_the_first(
     [entry] = await desk.waiting()
     assert (entry.messages, entry.latest.message) == (2, "2")
     assert replied_to(platform) == ["1"]
+
+
+async def test_what_a_person_does_while_a_message_is_understood_counts(
+    hear: Hear, platform: MemoryPlatform, desk: Desk, understanding: ScriptedUnderstanding
+) -> None:
+    """Who claims in that moment is in the conversation; no template speaks over them (G6)."""
+    await hear(inbound("my dog died", message="1"))
+    item = await only_item(desk)
+    understanding.meanwhile(lambda: desk.claim(item, who="sam"))
+    await hear(inbound("do you have large", message="2"))
+    assert replied_to(platform) == ["1"]
+    [entry] = await desk.waiting(everything=True)
+    assert (entry.messages, entry.latest.message) == (2, "2")
+
+
+async def test_many_messages_of_one_fan_are_judged_in_order(
+    hear: Hear, platform: MemoryPlatform, desk: Desk
+) -> None:
+    """More than are understood together still make one item, one note, and answers in their order (G4)."""
+    texts = ["my dog died", *["do you have large"] * (2 * PIECE)]
+    await hear(*(inbound(text, message=f"{number}") for number, text in enumerate(texts)))
+    assert replied_to(platform) == [f"{number}" for number in range(len(texts))]
+    [entry] = await desk.waiting()
+    assert entry.messages == 1
 
 
 async def test_fans_who_write_at_once_are_judged_apart(

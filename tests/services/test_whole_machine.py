@@ -420,7 +420,6 @@ def test_whatever_happens_nothing_is_lost_doubled_or_out_of_order(
         settings=settings(
             max_examples=25,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[*HealthCheck],
         ),
     )

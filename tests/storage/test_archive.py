@@ -30,6 +30,7 @@ from fanbot.testing.stores import (
     hear,
     newly_kept,
     records,
+    standings,
 )
 
 Opener = Callable[..., Awaitable[SqlStore]]
@@ -199,7 +200,7 @@ async def test_a_backup_goes_on_where_it_was_made(store: SqlStore, tmp_path: Pat
     copy = await opened(tmp_path / "copy.db")
     assert await copy.inbox.pending(limit=EVERYTHING) == [two]
     assert await newly_kept(copy, events) == [False, False]
-    standing = (await copy.journal.standings([one.conversation_id]))[one.conversation_id]
+    standing = (await standings(copy, [one.conversation_id]))[one.conversation_id]
     assert (standing.introduced, standing.language) == (True, "de")
     await copy.close()
 

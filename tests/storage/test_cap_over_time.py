@@ -222,7 +222,6 @@ def test_the_cap_holds_at_every_admission(migrated_sqlite: Path) -> None:
         settings=settings(
             max_examples=30,
             stateful_step_count=30,
-            deadline=None,
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
         ),
     )

@@ -24,6 +24,7 @@ from fanbot.testing.stores import (
     handed_over,
     hear,
     records,
+    standings,
 )
 
 Opener = Callable[..., Awaitable[SqlStore]]
@@ -84,6 +85,22 @@ async def test_answered_items_are_shown_on_demand(store: SqlStore) -> None:
     assert (await store.desk.entry(closed)).handoff.state is State.CLOSED
 
 
+async def test_an_item_tells_the_reasons_of_the_message_that_raised_it(store: SqlStore) -> None:
+    """Who wonders why it stands so high reads that, and not what the first message was about (P24)."""
+    for lanes in ((Lane.OTHER, Lane.PERSONAL), (Lane.PERSONAL, Lane.OTHER)):
+        for together in (True, False):
+            channel = f"{lanes[0]}-{together}"
+            pending = await hear(
+                store,
+                *(inbound(lane.value, channel=channel, message=f"{channel}-{lane.value}") for lane in lanes),
+            )
+            outcomes = [handed_over(each, lane) for each, lane in zip(pending, lanes, strict=True)]
+            for batch in [outcomes] if together else [[outcome] for outcome in outcomes]:
+                await decide(store, *batch)
+            entry = await entry_of(store, pending[0].conversation_id)
+            assert (entry.handoff.lane, entry.reasons) == (Lane.PERSONAL, ("it is personal",))
+
+
 async def test_an_entry_shows_the_newest_message_with_everything_in_it(store: SqlStore) -> None:
     """Where a reply goes, to what, and why the item is there."""
     one, two = await hear(
@@ -126,10 +143,10 @@ async def test_a_claim_quiets_the_assistant_until_its_release(store: SqlStore) -
     claimed = await store.desk.move(item, who="sam", change=claiming("sam"))
     assert (claimed.state, claimed.owner, claimed.claimed_at) == (State.CLAIMED, "sam", NOON)
     assert (await store.desk.entry(item)).handoff == claimed
-    assert (await store.journal.standings([conversation]))[conversation].hushed_until == NOON + HOUR
+    assert (await standings(store, [conversation]))[conversation].hushed_until == NOON + HOUR
     released = moving("released", lambda i: i.release("sam", NOON), release_hush=True)
     assert (await store.desk.move(item, who="sam", change=released)).state is State.WAITING
-    assert (await store.journal.standings([conversation]))[conversation].hushed_until is None
+    assert (await standings(store, [conversation]))[conversation].hushed_until is None
 
 
 async def test_of_two_claimers_one_wins_and_the_other_is_told(store: SqlStore, open_again: Opener) -> None:
@@ -166,7 +183,7 @@ async def test_a_reply_goes_out_and_is_on_record(store: SqlStore) -> None:
     assert (claim.dispatch.text, claim.dispatch.kind) == ("Thank you. – Sam", OutboundKind.HUMAN)
     assert claim.dispatch.in_reply_to == entry.latest.message
     conversation = entry.handoff.conversation_id
-    assert (await store.journal.standings([conversation]))[conversation].hushed_until == NOON + HOUR
+    assert (await standings(store, [conversation]))[conversation].hushed_until == NOON + HOUR
     assert [(event["who"], event["what"]) for event in await records(store, "item-event")] == [
         ("fan", "message"),
         ("sam", "answered"),

@@ -118,7 +118,6 @@ NUMBERS = count()
 @given(steps=st.lists(st.one_of(HEARD, DONE, WAITED), min_size=1, max_size=14))
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_items_move_as_the_pure_hand_off_says(
@@ -184,13 +183,13 @@ async def _compare(store: SqlStore, model: Model, channel: str) -> None:
     assert stored == expected
 
 
-async def test_an_item_knows_its_first_and_its_newest_message(store: SqlStore) -> None:
-    """The reasons are those of the beginning; a reply goes to what the fan wrote last."""
+async def test_an_item_knows_what_raised_it_and_its_newest_message(store: SqlStore) -> None:
+    """The reasons are those of its lane; a reply goes to what the fan wrote last."""
     one, two, three = await hear(store, *(inbound(t, message=t) for t in ("one", "two", "three")))
     await decide(store, handed_over(one, Lane.OTHER), handed_over(two, Lane.PERSONAL))
     await decide(store, handed_over(three, Lane.HUMAN))
     entry = await entry_of(store, one.conversation_id)
-    assert (entry.latest, entry.messages, entry.reasons) == (three.inbound, 3, ("it is other",))
+    assert (entry.latest, entry.messages, entry.reasons) == (three.inbound, 3, ("it is personal",))
     joined = [event["event"] for event in await records(store, "item-event")]
     assert joined == [str(each.inbound.event) for each in (one, two, three)]
 

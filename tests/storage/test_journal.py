@@ -11,9 +11,10 @@ from fanbot.domain.handoffs import Lane, State
 from fanbot.domain.messages import Inbound
 from fanbot.errors import StoreError
 from fanbot.ports.platform import Resend
+from fanbot.ports.store import Standing
 from fanbot.storage import SqlStore
 from fanbot.testing.letters import NOON, inbound
-from fanbot.testing.stores import answer, answered, decide, entry_of, handed_over, hear, records
+from fanbot.testing.stores import answer, answered, decide, entry_of, handed_over, hear, records, standings
 
 Opener = Callable[..., Awaitable[SqlStore]]
 Look = Callable[[str], list[tuple[object, ...]]]
@@ -64,7 +65,7 @@ async def test_a_second_decision_of_an_event_writes_nothing_at_all(store: SqlSto
     first = answered(one, answer(one.inbound, "first"))
     claims = await decide(store, first)
     before = [record async for record in store.archive.export()]
-    standing = await store.journal.standings([one.conversation_id])
+    standing = await standings(store, [one.conversation_id])
     late = replace(
         handed_over(one, Lane.CRISIS, answer(one.inbound, "second")),
         introduced=True,
@@ -75,7 +76,7 @@ async def test_a_second_decision_of_an_event_writes_nothing_at_all(store: SqlSto
     )
     assert await decide(store, late) == []
     assert [record async for record in store.archive.export()] == before
-    assert await store.journal.standings([one.conversation_id]) == standing
+    assert await standings(store, [one.conversation_id]) == standing
     await store.outbox.settle([])
     assert await store.outbox.claim(limit=10, now=NOON) == []
     assert [claim.dispatch.text for claim in claims] == ["first"]
@@ -119,14 +120,10 @@ async def test_what_cannot_be_written_leaves_nothing_behind(store: SqlStore) -> 
 
 
 async def test_a_new_conversation_stands_bare(store: SqlStore) -> None:
-    """Nothing is known of a conversation but that it is there; an unknown one is left out."""
+    """Nothing is known of a conversation but that it is there, and of one that is gone not even that."""
     (one,) = await hear(store, *messages("one"))
-    standings = await store.journal.standings([one.conversation_id, 12345, one.conversation_id])
-    assert list(standings) == [one.conversation_id]
-    standing = standings[one.conversation_id]
-    assert (standing.items, standing.hushed_until, standing.clarified_at) == ((), None, None)
-    assert (standing.introduced, standing.blocked, standing.opted_out, standing.paused) == (False,) * 4
-    assert standing.language is None
+    known = await standings(store, [one.conversation_id, 12345, one.conversation_id])
+    assert known == {one.conversation_id: Standing(), 12345: Standing()}
 
 
 async def test_standings_tell_what_was_decided(store: SqlStore) -> None:
@@ -138,12 +135,12 @@ async def test_standings_tell_what_was_decided(store: SqlStore) -> None:
         replace(handed_over(two, Lane.ORDER), language="es"),
         answered(other),
     )
-    standings = await store.journal.standings([one.conversation_id, other.conversation_id])
-    standing = standings[one.conversation_id]
+    known = await standings(store, [one.conversation_id, other.conversation_id])
+    standing = known[one.conversation_id]
     (item,) = standing.items
     assert (item.lane, item.state, item.acknowledged_at) == (Lane.ORDER, State.WAITING, None)
     assert (standing.introduced, standing.clarified_at, standing.language) == (True, NOON, "es")
-    elsewhere = standings[other.conversation_id]
+    elsewhere = known[other.conversation_id]
     assert (elsewhere.items, elsewhere.introduced, elsewhere.language) == ((), False, None)
 
 
@@ -154,7 +151,7 @@ async def test_standings_tell_when_a_fan_was_told(store: SqlStore) -> None:
     assert effect.item is not None
     await decide(store, replace(effect, item=replace(effect.item, acknowledged=True)))
     await decide(store, handed_over(two, at=NOON + timedelta(hours=1)))
-    (standing,) = (await store.journal.standings([one.conversation_id])).values()
+    (standing,) = (await standings(store, [one.conversation_id])).values()
     assert [(item.state, item.acknowledged_at) for item in standing.items] == [(State.WAITING, NOON)]
 
 
@@ -163,7 +160,7 @@ async def test_a_conversation_has_one_item_in_each_family(store: SqlStore) -> No
     pending = await hear(store, *messages("1", "2", "3", "4", "5"))
     lanes = [Lane.PERSONAL, Lane.HUMAN, Lane.TECH, Lane.CRISIS, Lane.OTHER]
     await decide(store, *(handed_over(each, lane) for each, lane in zip(pending, lanes, strict=True)))
-    (standing,) = (await store.journal.standings([pending[0].conversation_id])).values()
+    (standing,) = (await standings(store, [pending[0].conversation_id])).values()
     assert {item.lane for item in standing.items} == {Lane.PERSONAL, Lane.TECH, Lane.CRISIS}
 
 
@@ -171,7 +168,7 @@ async def test_pause_is_part_of_every_standing(store: SqlStore) -> None:
     """Triage learns of a pause together with everything else."""
     (one,) = await hear(store, *messages("one"))
     await store.switches.pause(who="sam", now=NOON, paused=True)
-    assert (await store.journal.standings([one.conversation_id]))[one.conversation_id].paused
+    assert (await standings(store, [one.conversation_id]))[one.conversation_id].paused
 
 
 async def test_opting_out_and_in_again_is_on_record(store: SqlStore) -> None:
@@ -184,11 +181,11 @@ async def test_opting_out_and_in_again_is_on_record(store: SqlStore) -> None:
     )
     await decide(store, replace(answered(direct), opt_out=True))
     both = [direct.conversation_id, shared.conversation_id]
-    assert [s.opted_out for s in (await store.journal.standings(both)).values()] == [True, True]
+    assert [s.opted_out for s in (await standings(store, both)).values()] == [True, True]
     (fan,) = await records(store, "fan")
     assert fan["no_promotions_since"] == NOON.isoformat()
     await decide(store, replace(answered(back), opt_out=False))
-    assert [s.opted_out for s in (await store.journal.standings(both)).values()] == [False, False]
+    assert [s.opted_out for s in (await standings(store, both)).values()] == [False, False]
     told = [(consent["what"], consent["source"]) for consent in await records(store, "consent")]
     assert told == [
         ("conversation", str(direct.inbound.event)),
@@ -281,5 +278,5 @@ async def test_standings_carry_the_ids_that_the_desk_knows(store: SqlStore) -> N
     (one,) = await hear(store, *messages("one"))
     await decide(store, handed_over(one))
     entry = await entry_of(store, one.conversation_id)
-    standing = (await store.journal.standings([one.conversation_id]))[one.conversation_id]
+    standing = (await standings(store, [one.conversation_id]))[one.conversation_id]
     assert standing.items == (OpenItem(entry.handoff.id, Lane.PERSONAL, State.WAITING),)

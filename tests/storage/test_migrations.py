@@ -5,10 +5,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
@@ -18,6 +21,8 @@ from fanbot.errors import StoreError
 from fanbot.storage import migrations, open_store
 from fanbot.storage.database import parsed, writing_engine
 from fanbot.testing.clock import ManualClock
+from fanbot.testing.letters import NOON
+from fanbot.testing.stores import records
 
 OPEN = """
 import asyncio, sys
@@ -33,6 +38,24 @@ async def start() -> None:
     await store.close()
 
 asyncio.run(start())
+"""
+
+FIRST = """
+INSERT INTO fan (id, created_at, name) VALUES (1, 1, 'Ada')
+
+INSERT INTO identity VALUES ('memory/ada', 'memory', 'ada', 1)
+
+INSERT INTO conversation (id, key, part, platform, account, channel, thread, direct, fan_id)
+VALUES (2, 'memory/main/ada/', 0, 'memory', 'main', 'ada', '', TRUE, 1)
+
+INSERT INTO event (id, key, conversation_id, fan_id, "user", message, kind, received_at, reply_to, mentioned,
+bot, own, files, decided, attempts) VALUES (3, 'memory/main/ada/1/message/', 2, 1, 'ada', '1', 'message', 1,
+'', FALSE, FALSE, FALSE, FALSE, TRUE, 0)
+
+INSERT INTO version VALUES (3, 'buy followers')
+
+INSERT INTO decision (event_id, decided_at, route, reasons)
+VALUES (3, 1, 'quarantine', '["it sells followers"]')
 """
 
 
@@ -102,6 +125,39 @@ async def test_a_newer_store_is_refused_unchanged(migrated_sqlite: Path, tmp_pat
         await open_store(f"sqlite:///{file}", settings=SignalSettings(), now=ManualClock().now)
     assert "9999" in str(refused.value)
     assert file.read_bytes() == before
+
+
+@SORTS
+async def test_a_store_of_the_first_version_goes_on(
+    sort: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """What it holds is there, what was set aside in it can be reviewed, and people can sign in."""
+    url = new_url(sort, request, tmp_path)
+    _write_as_the_first_version(url)
+    store = await open_store(url, settings=SignalSettings(), now=ManualClock().now)
+    assert [fan["name"] for fan in await records(store, "fan")] == ["Ada"]
+    (spam,) = await store.desk.set_aside()
+    assert (spam.inbound.text, spam.reasons) == ("buy followers", ("it sells followers",))
+    await store.desk.review(spam.event_id, who="sam", for_person=True)
+    assert [entry.latest.text for entry in await store.desk.entries()] == ["buy followers"]
+    await store.sessions.begin("key", who="sam", now=NOON, until=NOON + timedelta(hours=1))
+    assert await store.sessions.find("key", now=NOON) is not None
+    assert len(await store.secrets.secret("name")) == 32
+    assert await store.correspondence.erase(platform="memory", user="ada")
+    await store.close()
+
+
+def _write_as_the_first_version(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    engine = writing_engine(parsed(url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in FIRST.strip().split("\n\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 @SORTS

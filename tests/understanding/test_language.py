@@ -7,10 +7,10 @@ from fanbot.understanding.normal import normalise, words
 from fanbot.understanding.vocabulary import vocabularies
 
 
-def tell(text: str, spoken: str | None = None) -> str | None:
+def tell(text: str) -> str | None:
     """Tell the language of one text."""
     normal = normalise(text)
-    return Languages(vocabularies()).tell(normal, words(normal), spoken=spoken)
+    return Languages(vocabularies()).tell(normal, words(normal))
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,11 @@ def test_tells_clear_texts(text: str, language: str) -> None:
 
 
 def test_does_not_guess_from_two_words() -> None:
-    """Under three words the language is unknown, or the conversation's."""
+    """Under three words the language is unknown."""
     assert tell("tour dates") is None
-    assert tell("tour dates", spoken="es") == "es"
 
 
 @pytest.mark.parametrize("text", ["wanneer speel jij weer", "zzz qqq vvv"])
 def test_does_not_guess_from_unknown_words(text: str) -> None:
-    """Words that no language here knows leave it unknown, or the conversation's."""
+    """Words that no language here knows leave it unknown."""
     assert tell(text) is None
-    assert tell(text, spoken="de") == "de"

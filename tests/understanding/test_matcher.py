@@ -119,7 +119,7 @@ def test_works_without_any_template() -> None:
     assert match(Matcher.fit((), spellings={}), "hello", "") == [(), ()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(st.text(max_size=80), st.sampled_from([*VAN, *SOUP, *SUPPE])), max_size=30))
 def test_reads_a_batch_as_it_reads_each_alone(texts: list[str]) -> None:
     """Neighbours in a batch change nothing, to the last bit."""

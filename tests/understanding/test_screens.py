@@ -97,6 +97,9 @@ FOR_A_PERSON = {
         die Seite l\u00e4dt nicht
     """,
     Lane.PERSONAL: """
+        my gran loved the show, it was our last evening together
+        fue nuestra última noche juntos
+        es war unser letzter Abend zusammen
         my dad died last week and your album is all i listen to
         your music saved my life
         my girlfriend broke up with me yesterday

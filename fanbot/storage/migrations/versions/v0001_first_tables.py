@@ -232,7 +232,7 @@ def upgrade() -> None:
         sa.Column("weighed_day", sa.Integer(), nullable=False),
         sa.Column("messages", sa.Integer(), nullable=False),
         sa.Column(
-            "first_event_id",
+            "why_event_id",
             WIDE,
             autoincrement=False,
             nullable=False,
@@ -283,7 +283,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'claimed', 'snoozed', 'escalated', 'answered')"),
     )
     op.create_index("handoff_record", "handoff", ["lane", "opened_at"], unique=False)
-    op.create_index("handoff_tended", "handoff", ["state", "touched_at"], unique=False)
+    op.create_index(
+        "handoff_answered",
+        "handoff",
+        ["touched_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'answered'"),
+        postgresql_where=sa.text("state = 'answered'"),
+    )
+    op.create_index(
+        "handoff_claimed",
+        "handoff",
+        ["touched_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'claimed'"),
+        postgresql_where=sa.text("state = 'claimed'"),
+    )
+    op.create_index(
+        "handoff_snoozed",
+        "handoff",
+        ["snoozed_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'snoozed'"),
+        postgresql_where=sa.text("state = 'snoozed'"),
+    )
     op.create_index(
         "handoff_unfinished",
         "handoff",
