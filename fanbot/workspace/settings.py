@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from fanbot.domain.settings import ListenSettings, Settings, SignalSettings
+from fanbot.domain.settings import ConsoleSettings, ListenSettings, Settings, SignalSettings
 from fanbot.domain.templates import Problem
 from fanbot.workspace.document import Document, Place
 from fanbot.workspace.document import Path as Way
@@ -24,9 +24,12 @@ PREFIX = "FANBOT_"
 _HERE = Settings()
 _SQLITE = "sqlite:///"
 _QUOTE = '"'
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SHORTEST_WINDOW = timedelta(days=1)
 
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:_-]{1,253}$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^(https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?)?$")]
+PasswordHash = Annotated[str, StringConstraints(pattern=r"^(\$argon2id?\$[!-~]{20,300})?$")]
 Address = Annotated[str, StringConstraints(pattern=r"^(sqlite:///[^:\s][^\s]*|postgresql(\+\w+)?://\S+)$")]
 
 
@@ -69,16 +72,30 @@ class _Store(Shape):
     )
 
 
-class _Console(Shape):
+class _Listen(Shape):
     host: Host = Field(
         default=_HERE.console.host, description="a host name or address", examples=['host = "127.0.0.1"']
     )
+
+
+class _Console(_Listen):
     port: Port = Field(
         default=_HERE.console.port, description="a port from 0 to 65535", examples=["port = 8080"]
     )
+    address: Origin = Field(
+        default=_HERE.console.address,
+        description="https:// and a host name, as browsers know this console",
+        examples=['address = "https://queue.example.com"'],
+    )
+    password_hash: PasswordHash = Field(
+        default=_HERE.console.password_hash,
+        description="a hash that `fanbot password` wrote",
+        examples=["fanbot password"],
+        repr=False,
+    )
 
 
-class _Web(_Console):
+class _Web(_Listen):
     port: Port = Field(default=_HERE.web.port, description="a port from 0 to 65535", examples=["port = 8081"])
 
 
@@ -111,7 +128,11 @@ def read_settings(documents: Sequence[Document], environment: Mapping[str, str],
         sections = fit(merged, _Sections)
     except RefusedFileError as error:
         raise RefusedFileError(*(_for_variable(problem) for problem in error.problems)) from error
-    problems = [*_account_problems(merged, sections.adapters), *_window_problems(merged, sections.signal)]
+    problems = [
+        *_account_problems(merged, sections.adapters),
+        *_window_problems(merged, sections.signal),
+        *_console_problems(merged, sections.console),
+    ]
     if problems:
         raise RefusedFileError(*problems)
     return Settings(
@@ -124,7 +145,12 @@ def read_settings(documents: Sequence[Document], environment: Mapping[str, str],
             quiet=sections.signal.quiet,
         ),
         store_url=_absolute(sections.store.url, folder),
-        console=ListenSettings(sections.console.host, sections.console.port),
+        console=ConsoleSettings(
+            sections.console.host,
+            sections.console.port,
+            sections.console.address,
+            sections.console.password_hash,
+        ),
         web=ListenSettings(sections.web.host, sections.web.port),
         adapters={name: _foreign_table(section) for name, section in sections.adapters.items()},
     )
@@ -193,6 +219,27 @@ def _window_problems(document: Document, signal: _Signal) -> Iterator[Problem]:
             found="a window under a day",
             expected="a day or more",
             example='window = "30d"',
+        )
+
+
+def _console_problems(document: Document, console: _Console) -> Iterator[Problem]:
+    """A console that other computers reach needs a password, and the address by which they do (P28)."""
+    if console.host in _LOOPBACK:
+        return
+    place = ("console", "host")
+    if not console.password_hash:
+        yield document.problem(
+            place,
+            found="a console that other computers can reach, without a password",
+            expected="a password, which this command makes",
+            example="fanbot password",
+        )
+    if not console.address:
+        yield document.problem(
+            place,
+            found="a console that other computers can reach, without its address",
+            expected="the address by which browsers reach it",
+            example='address = "https://queue.example.com"',
         )
 
 

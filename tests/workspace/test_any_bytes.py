@@ -61,7 +61,7 @@ contents = st.binary(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(name=st.sampled_from(FILES), content=contents)
 def test_any_bytes_in_any_file_stop_nothing(name: str, content: bytes) -> None:
     """A refresh never raises, the good template keeps answering, and the good file is taken up again."""

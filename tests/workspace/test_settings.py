@@ -36,6 +36,8 @@ url = "postgresql://bot@db/fanbot"
 [console]
 host = "0.0.0.0"
 port = 9000
+address = "https://queue.example"
+password_hash = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
 [web]
 port = 9001
 [adapters.telegram]
@@ -61,7 +63,9 @@ def test_reads_every_setting() -> None:
     assert settings.signal.gap == timedelta(hours=36)
     assert settings.signal.quiet == (time(23, 30), time(7))
     assert settings.store_url == "postgresql://bot@db/fanbot"
-    assert settings.console == ListenSettings("0.0.0.0", 9000)  # noqa: S104 - a value, nothing listens
+    assert settings.console.listen == ListenSettings("0.0.0.0", 9000)  # noqa: S104 - a value, nothing listens
+    assert settings.console.address == "https://queue.example"
+    assert settings.console.password_hash.startswith("$argon2id$")
     assert settings.web == ListenSettings("127.0.0.1", 9001)
     assert settings.adapters == {
         "telegram": {"mode": "polling", "patience": 2.5, "accounts": {"second": {"token": "1:second"}}}
@@ -287,3 +291,32 @@ def test_any_environment_gives_settings_or_problems(environment: dict[str, str])
             return error.problems
 
     assert outcome()
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('host = "0.0.0.0"', ["fanbot password", 'address = "https://queue.example.com"']),
+        ('host = "::"\naddress = "https://q.example"', ["fanbot password"]),
+        ('host = "localhost"', []),
+    ],
+)
+def test_a_console_that_others_can_reach_needs_a_password_and_an_address(
+    lines: str, expected: list[str]
+) -> None:
+    """On this computer alone neither is asked for (P28)."""
+    try:
+        settings_of(f"[console]\n{lines}\n")
+        examples = []
+    except RefusedFileError as error:
+        examples = [problem.example for problem in error.problems]
+    assert examples == expected
+
+
+def test_a_password_hash_is_repeated_nowhere() -> None:
+    """Neither a value that fits nor one that does not is shown."""
+    with pytest.raises(RefusedFileError) as caught:
+        settings_of('[console]\npassword_hash = "my dog rex"\n')
+    assert "rex" not in str(caught.value)
+    kept = settings_of('[console]\npassword_hash = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"\n')
+    assert "c2FsdA" not in repr(kept)

@@ -1,0 +1,1 @@
+"""The HTTP listeners: one for fans, one for the team."""
