@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fanbot.cli.password import new_password
 from fanbot.cli.plain import whole
 from fanbot.cli.saying import say
 
@@ -47,7 +48,7 @@ def init(
         timezone=_answer(timezone, "Your time zone (Continent/City)", zone, asking=asking),
     )
     files = starter.create(target, source=source, answers=answers)
-    say(_next_steps(target, count=len(files)))
+    say(_next_steps(target, count=len(files), password=_password(target)))
 
 
 def _answer(given: str | None, question: str, default: str, *, asking: bool) -> str:
@@ -56,7 +57,18 @@ def _answer(given: str | None, question: str, default: str, *, asking: bool) -> 
     return whole(str(typer.prompt(question, default=default))).strip()
 
 
-def _next_steps(target: Path, *, count: int) -> str:
+def _password(target: Path) -> str:
+    """Make the password of the team's page, where what it takes is installed."""
+    try:
+        made = new_password(target)
+    except ImportError:
+        return (
+            "fanbot's page for the team is not installed; pip install 'fanbot[console]', then fanbot password"
+        )
+    return f"Its password is {made} (shown only now; `fanbot password` makes another)"
+
+
+def _next_steps(target: Path, *, count: int, password: str) -> str:
     place = f" --workspace {shlex.quote(str(target))}"
     return f"""A workspace with {count} files is in {target}. Next:
 
@@ -64,5 +76,7 @@ def _next_steps(target: Path, *, count: int) -> str:
   2. Make it yours: config/facts.yaml, config/team.toml, and one file an answer in templates/
   3. See what is still missing:          fanbot doctor{place}
   4. Answer fans on your platforms:      fanbot run{place}
+     Your team's page is then at http://127.0.0.1:8080 on this computer.
+     {password}
 
 Every name, date, link and help line in it is a sample until you change or check it."""

@@ -7,8 +7,6 @@ from typing import Annotated
 import orjson
 import typer
 
-from fanbot.cli.run import SWITCH_INTERVAL
-
 
 def bench(
     messages: Annotated[int, typer.Option(help="How many messages each measurement takes.")] = 20_000,
@@ -20,7 +18,6 @@ def bench(
     """Measure how fast and how large fanbot is on this machine, in a workspace of its own."""
     from fanbot.bench.plan import Plan, run
 
-    sys.setswitchinterval(SWITCH_INTERVAL)
     report = run(Plan(messages, large), lambda step: print(f"measuring: {step} …", file=sys.stderr))
     told = orjson.dumps(report, option=orjson.OPT_INDENT_2).decode()
     print(told)

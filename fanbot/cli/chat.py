@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the fan that you play.")]
 
+Web = Annotated[bool, typer.Option("--web", help="In the browser, with the artist's queue beside the chat.")]
+DemoPort = Annotated[
+    int,
+    typer.Option("--port", metavar="PORT", min=0, max=65535, envvar="FANBOT_PORT", help="Where, with --web."),
+]
+
 _REPLY_WITHIN = 3.0
 """Seconds to wait for an answer before the next line may be typed."""
 _PROMPT = "\nyou: "
@@ -32,9 +38,16 @@ _GREETING = """You are a fan now: type what a fan might write, and press Enter. 
 /queue lists what waits for a person, /reply 1 your words answers it. Ctrl-D ends the talk."""
 
 
-def talk(name: Name = "Robin", folder: workspace.Folder = None) -> None:
-    """Talk to your workspace in the terminal: you write as a fan, it answers as it would anywhere."""
+def talk(
+    name: Name = "Robin", web: Web = False, port: DemoPort = 8080, folder: workspace.Folder = None
+) -> None:
+    """Talk to your workspace: you write as a fan, it answers as it would anywhere."""
     place = folder or Path()
+    if web:
+        from fanbot.cli.demo import show
+
+        wait_for(show(place, port=port))
+        return
     workspace.opened(place)
     wait_for(_Conversation(place, fan=whole(name)).hold())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fanbot.cli.plain import block, line
 from fanbot.cli.times import span
 from fanbot.domain.handoffs import Handoff, State
+from fanbot.domain.messages import called
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -85,7 +86,7 @@ def shown(
 def fan(entry: "QueueEntry") -> str:
     """Name the fan as the platform does."""
     author = entry.latest.author
-    return line(author.name, width=40) or line(author.id, width=40)
+    return line(called(author.name, author.id), width=40)
 
 
 def _heading(entry: "QueueEntry", *, short: str, due: datetime, now: datetime) -> list[str]:

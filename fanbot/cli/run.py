@@ -1,5 +1,6 @@
 """``fanbot run``: everything in one process, until its input ends or somebody stops it."""
 
+import gc
 import os
 import select
 import signal
@@ -29,15 +30,13 @@ Verbose = Annotated[bool, typer.Option("--verbose", help="Log details; these can
 
 _PATIENCE = 4.8
 """Seconds from the first signal to the end, whatever hangs; the promise to the outside is five."""
-SWITCH_INTERVAL = 0.0005
-"""Seconds; short, so that the writing thread gives the interpreter back to the engine quickly."""
 
 
 def run(
     only: Only = None, receipts: Receipts = False, verbose: Verbose = False, folder: workspace.Folder = None
 ) -> None:
     """Answer fans on every platform that has a section in the settings. Ctrl-C ends it in good order."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    gc.disable()  # until everything is loaded, see bootstrap
     wait_for(_run(only or [], receipts=receipts, verbose=verbose, folder=folder))
 
 
@@ -45,7 +44,7 @@ async def _run(only: list[str], *, receipts: bool, verbose: bool, folder: worksp
     import asyncio
 
     stop = asyncio.Event()
-    with _heeding_signals(stop):  # before anything that takes its time, such as the next imports
+    with heeding_signals(stop):  # before anything that takes its time, such as the next imports
         import structlog
 
         from fanbot import bootstrap
@@ -60,7 +59,7 @@ async def _run(only: list[str], *, receipts: bool, verbose: bool, folder: worksp
 
 
 @contextmanager
-def _heeding_signals(stop: "asyncio.Event") -> Iterator[None]:
+def heeding_signals(stop: "asyncio.Event") -> Iterator[None]:
     """Set ``stop`` on the first SIGINT or SIGTERM and see to it that the process ends; a second ends it now.
 
     These are handlers of the interpreter and not of the event loop: they work also while the loop hangs.

@@ -29,7 +29,7 @@ async def heard(*chunks: bytes) -> list[Sequence[tuple[int, bytes]]]:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=40), max_size=30))
 def test_lines_come_out_as_they_went_in(chunks: list[bytes]) -> None:
     """However the bytes arrive, every line comes once, in order and with its number."""
