@@ -231,7 +231,7 @@ _NAMES = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(name=_NAMES, body=st.sampled_from(BODIES))
 def test_a_name_changes_nothing_but_itself(name: str, body: str) -> None:
     """Whatever a fan is called, the answer is the editor's, in as many lines, and calls nobody (G8)."""

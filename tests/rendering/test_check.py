@@ -122,7 +122,7 @@ def test_its_examples_read_well(body: str) -> None:
         assert unreadable == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=400), st.text(alphabet="{}%|.() \nabfactsnxiforpm[]'*_-+1", max_size=120))
 def test_never_fails_itself(text: str, near_template: str) -> None:
     """Whatever an editor saves, the check ends with problems that have a line within the body."""

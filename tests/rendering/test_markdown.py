@@ -1,7 +1,7 @@
 """CommonMark as plain text."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fanbot.rendering.markdown import PlainText
@@ -37,7 +37,6 @@ def test_writes_plain_text(source: str, text: str) -> None:
     assert PlainText().write(source) == text
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab *_`#>-+1.[](){}<>!\\&\n\t~|:/é", max_size=200))
 def test_any_source_becomes_text(source: str) -> None:
     """No source fails, and no letter is lost but in a link, an entity or the label of a code block."""

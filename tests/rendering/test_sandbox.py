@@ -249,7 +249,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=300), st.lists(_PIECES, max_size=40).map("".join)))
 def test_any_body_is_read_and_ends(body: str) -> None:
     """Whatever stands in a body, it is refused with faults, fails clearly, or makes a bounded text."""

@@ -24,6 +24,7 @@ PROMISED = {
     "command.takeback_done",
     "command.takeback_nothing",
     "closed.read",
+    "closed.crisis",
     "signature.team",
     "signature.creator",
 }
