@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from console_page import section
+
 from fanbot.bench.plan import Plan, run
 
 _DOCS = Path(__file__).parent.parent / "docs"
@@ -74,8 +76,12 @@ def main() -> None:
     figures = _DOCS / "benchmarks.json"
     if not options.page_only:
         report = run(Plan(options.messages, options.large), lambda step: print(f"measuring: {step} …"))
-        figures.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    (_DOCS / "benchmarks.md").write_text(page(json.loads(figures.read_text("utf-8"))), "utf-8")
+        known = json.loads(figures.read_text("utf-8")) if figures.exists() else {}
+        kept = {name: known[name] for name in ("console",) if name in known}
+        figures.write_text(json.dumps({**report, **kept}, indent=2) + "\n", "utf-8")
+    report = json.loads(figures.read_text("utf-8"))
+    console = f"\n{section(report['console'])}" if "console" in report else ""
+    (_DOCS / "benchmarks.md").write_text(page(report) + console, "utf-8")
 
 
 if __name__ == "__main__":

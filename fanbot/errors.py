@@ -75,3 +75,19 @@ class AlreadyClaimedError(MoveError):
 
 class UnknownItemError(FanbotError):
     """No item, fan or message has this id."""
+
+
+class UnknownFileError(UnknownItemError):
+    """No file is kept under this reference for whoever asks."""
+
+
+class FileTakenError(FanbotError):
+    """Another file was kept under the key of an upload before; that one stays."""
+
+
+class TooManyBytesError(FanbotError):
+    """A file has no place among what may be kept in 24 hours; ``everybody``: by all together."""
+
+    def __init__(self, message: str, *, everybody: bool = False) -> None:
+        super().__init__(message)
+        self.everybody = everybody

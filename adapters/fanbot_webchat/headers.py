@@ -24,7 +24,7 @@ def page_policy(origins: Sequence[str]) -> str:
             "script-src 'self'",
             "style-src 'self'",
             "connect-src 'self'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",
             "form-action 'none'",
             "base-uri 'none'",
             " ".join(("frame-ancestors 'self'", *origins)),

@@ -1,11 +1,14 @@
 """The web chat as a platform: hears requests, and speaks by telling open pages to look."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fanbot.errors import AdapterError, DeliveryError
+from fanbot.ports.files import Files
 from fanbot.ports.platform import Dispatch, Intake, Opening
 from fanbot.ports.web import App, Correspondence
+from fanbot_webchat.filing import Filing
 from fanbot_webchat.hearing import Hearing
 from fanbot_webchat.rates import Rates
 from fanbot_webchat.routes import Routes, application
@@ -31,11 +34,17 @@ class WebchatPlatform:
         *,
         secret: bytes,
         correspondence: Correspondence,
+        files: Files | None = None,
         now: Callable[[], datetime] = _utc_now,
         streams: Streams | None = None,
         patience: float = 10.0,
     ) -> None:
-        """Sign visitors' keys with ``secret``; wait ``patience`` seconds for a body, and for the intake."""
+        """Sign visitors' keys with ``secret``; wait ``patience`` seconds for a body, and for the intake.
+
+        Without ``files`` visitors send words alone.
+        """
+        if files is None:
+            settings = replace(settings, files=replace(settings.files, most=0))
         self._hearing = Hearing(patience=patience)
         self._streams = Streams() if streams is None else streams
         self._closed = False
@@ -46,6 +55,7 @@ class WebchatPlatform:
             streams=self._streams,
             rates=Rates(settings),
             correspondence=correspondence,
+            filing=Filing(files, settings.files, patience),
             now=now,
             patience=patience,
         )
@@ -84,5 +94,9 @@ def open_platform(opening: Opening) -> WebchatPlatform:
             "Start it with: fanbot run"
         )
     return WebchatPlatform(
-        opening.account, settings, secret=opening.secret, correspondence=opening.correspondence
+        opening.account,
+        settings,
+        secret=opening.secret,
+        correspondence=opening.correspondence,
+        files=opening.files,
     )

@@ -2,12 +2,12 @@
 
 import math
 import time
-from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from fanbot.domain.households import household
 from fanbot_webchat.refusals import RefusedError
 from fanbot_webchat.settings import Settings
 
@@ -30,13 +30,13 @@ class Rates:
 
     def write(self, *, host: str, visitor: str = "") -> None:
         """Count one thing that somebody does; raises RefusedError over the limit."""
-        self._count(self._address, "writes from", place(host))
+        self._count(self._address, "writes from", household(host))
         if visitor:
             self._count(self._visitor, "writes by", visitor)
 
     def read(self, *, host: str, visitor: str = "") -> None:
         """Count one look; raises RefusedError over the limit."""
-        self._count(_widened(self._address), "reads from", place(host))
+        self._count(_widened(self._address), "reads from", household(host))
         if visitor:
             self._count(_widened(self._visitor), "reads by", visitor)
 
@@ -58,23 +58,6 @@ class Rates:
     def _tidy(self) -> None:
         for key in [key for key, entries in list(self._storage.events.items()) if not entries]:
             self._storage.clear(key)
-
-
-def place(host: str) -> str:
-    """Name what one household has: an IPv4 address, or an IPv6 network of 64 bits.
-
-    >>> place("203.0.113.7"), place("2001:db8:1:2:3:4:5:6"), place("")
-    ('203.0.113.7', '2001:db8:1:2::/64', '')
-    """
-    try:
-        found = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if not isinstance(found, IPv6Address):
-        return host
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return f"{IPv6Address(int(found) >> 64 << 64)}/64"
 
 
 def _widened(rate: RateLimitItem) -> RateLimitItem:

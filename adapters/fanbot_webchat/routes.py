@@ -14,6 +14,7 @@ from fanbot.domain.messages import Inbound
 from fanbot.errors import FanbotError, StoreError
 from fanbot.ports.web import App, Correspondence
 from fanbot_webchat import doors, translate
+from fanbot_webchat.filing import Filing
 from fanbot_webchat.headers import Careful
 from fanbot_webchat.hearing import Hearing
 from fanbot_webchat.pages import Page, pages
@@ -36,6 +37,7 @@ class Routes:
     streams: Streams
     rates: Rates
     correspondence: Correspondence
+    filing: Filing
     now: Callable[[], datetime]
     patience: float
     """Seconds in which a body must have come."""
@@ -51,7 +53,16 @@ class Routes:
         visitor = self._writer(request)
         body = await doors.json_body(request, patience=self.patience)
         event = translate.message(body, visitor=visitor, account=self.account, received_at=self.now())
-        return await self._keep(event)
+        return await self._keep(await self.filing.named(event))
+
+    async def take_file(self, request: Request) -> Response:
+        """Keep a file under the id that its page made; confirm it once it is durable."""
+        file = await self.filing.take(request, visitor=self._writer(request))
+        return _answer(translate.shown_file(file))
+
+    async def give_file(self, request: Request) -> Response:
+        """Give a visitor a file of their own back."""
+        return await self.filing.give(request, visitor=self._reader(request))
 
     async def take_press(self, request: Request) -> Response:
         """Keep the press of a button that this visitor was shown."""
@@ -73,10 +84,13 @@ class Routes:
         return StreamResponse(self.streams, self._reader(request))
 
     async def export(self, request: Request) -> Response:
-        """Give everything that is kept about the visitor, as JSON lines."""
+        """Give everything that is kept about the visitor, as JSON lines; ``?contents=no`` without bytes."""
         visitor = self._reader(request)
+        contents = request.query_params.get("contents") != "no"
         self.rates.write(host=doors.host(request), visitor=visitor)
-        records = aiter(self.correspondence.export(platform=translate.PLATFORM, user=visitor))
+        records = aiter(
+            self.correspondence.export(platform=translate.PLATFORM, user=visitor, contents=contents)
+        )
         first = await anext(records, None)
         return StreamingResponse(
             _lines(first, records),
@@ -129,9 +143,12 @@ def application(routes: Routes, settings: Settings) -> App:
             *(Route(path, _served(page), methods=["GET"]) for path, page in pages(settings).items()),
             *(Route(path, endpoint, methods=["POST"]) for path, endpoint in posts.items()),
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in gets.items()),
+            Route("/files/{id}", routes.take_file, methods=["PUT"]),
+            Route("/files/{id}", routes.give_file, methods=["GET"]),
         ],
         exception_handlers={FanbotError: _refuse, HTTPException: _no_such_page},
     )
+    starlette.router.redirect_slashes = False
     return Careful(starlette)
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import orjson
 
-from fanbot.domain.messages import Address, Author, EventKey, Inbound, Kind
+from fanbot.domain.messages import Address, Attachment, Author, EventKey, Inbound, Kind
 from fanbot.errors import FanbotError
+from fanbot.ports.files import SCHEME
 from fanbot.ports.web import Bubble, Voice
 
 PLATFORM = "webchat"
@@ -18,6 +19,9 @@ LONGEST_NAME = 60
 """Characters of what somebody wants to be called."""
 
 _LONGEST_CHOICE = 200
+_MOST_NAMED = 100
+"""References in one body; how many files a message takes is a setting."""
+_REFERENCE = re.compile(SCHEME + r"[0-9a-f]{32}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _HALF = re.compile("[\0\ud800-\udfff]")
 """What no store takes: NUL, and half of a surrogate pair."""
@@ -35,9 +39,10 @@ def address(visitor: str, *, account: str) -> Address:
 
 
 def message(body: bytes, *, visitor: str, account: str, received_at: datetime) -> Inbound:
-    """Translate ``{"id", "text", "name"?}``; raises UnreadableError.
+    """Translate ``{"id", "text", "name"?, "files"?}``; raises UnreadableError.
 
-    The same id is the same event, whatever came of the first try.
+    The same id is the same event, whatever came of the first try. Of a file nothing but its reference
+    is known here; with files, a message needs no words.
 
     >>> from datetime import UTC
     >>> body = b'{"id": "6F1C1D1E-0000-4000-8000-000000000001", "text": "hi", "name": "Ada"}'
@@ -46,8 +51,9 @@ def message(body: bytes, *, visitor: str, account: str, received_at: datetime) -
     ('webchat/main/v/6f1c1d1e-0000-4000-8000-000000000001/message/', 'Ada')
     """
     record = _record(body)
-    text = record.get("text")
-    if not isinstance(text, str) or not text.strip():
+    files = _named_files(record)
+    text = record.get("text", "" if files else None)
+    if not isinstance(text, str) or not (text.strip() or files):
         raise UnreadableError('This was not kept: it has no words. Expected {"id": …, "text": …}.')
     if len(text) > LONGEST_TEXT:
         raise UnreadableError(
@@ -59,6 +65,7 @@ def message(body: bytes, *, visitor: str, account: str, received_at: datetime) -
         _HALF.sub("\ufffd", text),
         _name(record),
         received_at,
+        files,
     )
 
 
@@ -115,10 +122,29 @@ def _shown(bubble: Bubble, labels: Mapping[str, str]) -> Mapping[str, object]:
         "text": labels.get(bubble.text, bubble.text) if pressed else bubble.text,
         "choices": [{"id": choice.id, "label": choice.label} for choice in bubble.choices],
         "in_reply_to": bubble.in_reply_to,
+        "files": [shown_file(file) for file in bubble.attachments if _REFERENCE.fullmatch(file.reference)],
     }
 
 
-def _inbound(event: EventKey, text: str, name: str, received_at: datetime) -> Inbound:
+def shown_file(file: Attachment) -> Mapping[str, object]:
+    """Tell of a file what its owner's page needs; ``id`` stands in its address."""
+    return {
+        "id": file.reference.removeprefix(SCHEME),
+        "reference": file.reference,
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+    }
+
+
+def upload_key(name: str) -> str:
+    """Read the id that a page made for a file; raises UnreadableError."""
+    return _id({"id": name})
+
+
+def _inbound(
+    event: EventKey, text: str, name: str, received_at: datetime, files: tuple[Attachment, ...] = ()
+) -> Inbound:
     return Inbound(
         event=event,
         message=event.message,
@@ -127,7 +153,20 @@ def _inbound(event: EventKey, text: str, name: str, received_at: datetime) -> In
         text=text,
         received_at=received_at,
         kind=event.kind,
+        attachments=files,
     )
+
+
+def _named_files(record: Mapping[str, object]) -> tuple[Attachment, ...]:
+    """Return the files that a message names, each once."""
+    named = record.get("files", [])
+    if (
+        not isinstance(named, list)
+        or len(named) > _MOST_NAMED
+        or not all(isinstance(each, str) and _REFERENCE.fullmatch(each) for each in named)
+    ):
+        raise UnreadableError('This was not kept: its "files" are no references of files that were sent.')
+    return tuple(Attachment(reference) for reference in dict.fromkeys(named))
 
 
 def _record(body: bytes) -> dict[str, object]:

@@ -92,6 +92,7 @@ def console_page(
         Room(
             desk=desk,
             store=store.desk,
+            files=store.files,
             sessions=store.sessions,
             switches=store.switches,
             clock=clock(),

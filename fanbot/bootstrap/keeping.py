@@ -41,7 +41,7 @@ async def examine(workspace: "FolderWorkspace") -> Sequence["Check"]:
 
 
 async def back_up(workspace: "FolderWorkspace", folder: Path, target: Path) -> None:
-    """Put workspace and store into one file, also beside a running fanbot."""
+    """Put workspace, store and fans' files into one file, also beside a running fanbot."""
     from fanbot import __version__
     from fanbot.workspace.bundle import Manifest, pack
 
@@ -68,7 +68,7 @@ async def restore(archive: Path, folder: Path) -> RestoreReport:
     The copy is made safe before anything is moved. Raises LeaseTakenError while a fanbot runs on the
     store that would be replaced, and StoreError for a backup whose store cannot be read.
     """
-    from fanbot.workspace.bundle import aside, move_aside, move_store_aside, unpack
+    from fanbot.workspace.bundle import aside, kept_files, move_aside, move_store_aside, unpack
 
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         unpacked = Path(scratch)
@@ -86,6 +86,10 @@ async def restore(archive: Path, folder: Path) -> RestoreReport:
         move_store_aside(place, previous)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(copy, place)
+        if kept_files(unpacked).exists():
+            kept_files(folder).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(kept_files(unpacked), kept_files(folder))
+            kept_files(folder).chmod(0o700)
     return RestoreReport(manifest.made_at, parked, previous if previous.exists() else None)
 
 

@@ -80,9 +80,15 @@ def workshop(workspace: "FolderWorkspace", capabilities: Mapping[str, Capabiliti
 async def opened_store(workspace: "FolderWorkspace") -> AsyncIterator["SqlStore"]:
     """Open the workspace's store and close it again."""
     from fanbot.storage import open_store
+    from fanbot.workspace.bundle import kept_files
 
     settings = workspace.snapshot.settings
-    store = await open_store(settings.store_url, settings=settings.signal, now=clock().now)
+    store = await open_store(
+        settings.store_url,
+        settings=settings.signal,
+        now=clock().now,
+        files=kept_files(workspace.folder),
+    )
     try:
         yield store
     finally:

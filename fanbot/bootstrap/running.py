@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from fanbot.storage import SqlStore
     from fanbot.workspace.folder import FolderWorkspace
 
-_REFRESH, _TEND, _MEASURE = 1.0, 30.0, 60.0
-"""Seconds between looks at the folder, at the desk's timers, and at how long replies take."""
+_REFRESH, _TEND, _MEASURE, _SWEEP = 1.0, 30.0, 60.0, 600.0
+"""Seconds between looks at the folder, at the desk's timers, at how long replies take, at lost files."""
 _WEBCHAT = "webchat"
 
 
@@ -100,7 +100,7 @@ async def _platforms(enabled: Enabled, store: "SqlStore", *, receipts: bool) -> 
         opening = replace(plain, receipts=receipts)
         if spec.mount:
             secret = await store.secrets.secret(f"adapter {name}")
-            opening = replace(opening, secret=secret, correspondence=store.correspondence)
+            opening = replace(opening, secret=secret, correspondence=store.correspondence, files=store.files)
         platforms[name] = open_adapter(Found(spec.name, spec), opening)
     return platforms
 
@@ -114,9 +114,13 @@ def _chores(machine: Machine) -> Callable[[], Awaitable[None]]:
     async def measure() -> None:
         await machine.workshop.measure(machine.store.desk)
 
+    async def sweep() -> None:
+        await machine.store.files.sweep()
+
     chores = (
         Chore("read the workspace", _REFRESH, machine.workshop.refresh),
         Chore("tend the desk", _TEND, tend),
         Chore("measure waiting times", _MEASURE, measure),
+        Chore("sweep files that no message names", _SWEEP, sweep),
     )
     return lambda: keep_up(chores)

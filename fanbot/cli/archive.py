@@ -39,6 +39,8 @@ Backup = Annotated[
 
 _TOGETHER = 500
 """Records that are written in one go."""
+_ENOUGH = 4 * 1024 * 1024
+"""Bytes that are written at once: a record may hold a whole file."""
 
 
 def export(
@@ -70,11 +72,13 @@ async def _export(fan: str | None, output: Path | None, folder: workspace.Folder
 
 async def _lines(records: AsyncIterator[Mapping[str, object]]) -> AsyncIterator[list[bytes]]:
     lines: list[bytes] = []
+    size = 0
     async for record in records:
         lines.append(document(record))
-        if len(lines) == _TOGETHER:
+        size += len(lines[-1])
+        if len(lines) == _TOGETHER or size >= _ENOUGH:
             yield lines
-            lines = []
+            lines, size = [], 0
     if lines:
         yield lines
 
@@ -101,7 +105,7 @@ def _written(output: Path | None) -> Iterator[BinaryIO | None]:
 
 
 def backup(target: Target, as_json: AsJson = False, folder: workspace.Folder = None) -> None:
-    """Put workspace and store into one file, also while fanbot runs. Secrets stay out of it."""
+    """Put workspace, store and fans' files into one file, also while fanbot runs; secrets stay out of it."""
     from fanbot import bootstrap
 
     if not target.parent.is_dir():

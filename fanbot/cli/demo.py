@@ -19,7 +19,7 @@ async def show(folder: Path, *, port: int) -> None:
         from fanbot.cli import logs
         from fanbot.domain.settings import ListenSettings
 
-        logs.configure(verbose=False)
+        logs.configure(verbose=False, quiet=True)
         async with bootstrap.trying(workspace.opened(folder), ListenSettings(_HOST, port)) as running:
             supervisor, address = running
             say(f"Open {address} in a browser: write as a fan, and answer as the artist.\nCtrl-C ends it.")

@@ -10,13 +10,15 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from fanbot.cli.plain import block
 
 
-def configure(*, verbose: bool, stream: TextIO | None = None) -> None:
+def configure(*, verbose: bool, quiet: bool = False, stream: TextIO | None = None) -> None:
     """Write the log to ``stream`` (standard error): key=value on a terminal, JSON lines elsewhere.
 
     What foreign libraries log can name fans and tokens, so by default only the library and the
     level are told (P28); ``verbose`` shows their words, and our own details.
+    ``quiet`` leaves warnings and what is worse.
     """
     target = stream or sys.stderr
+    usual = logging.WARNING if quiet else logging.INFO
     steps: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -30,7 +32,7 @@ def configure(*, verbose: bool, stream: TextIO | None = None) -> None:
     )
     structlog.configure(
         processors=[*steps, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else usual),
         logger_factory=structlog.PrintLoggerFactory(target),
         cache_logger_on_first_use=True,
     )

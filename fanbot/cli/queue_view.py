@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _MASKED = "[shown by `fanbot queue show`]"
 """A list is read over shoulders; what frightens is opened on purpose (P20)."""
+_LATER = {"edit": "changed later", "deletion": "taken back later"}
+_STANDING = {
+    "ready": "waits to leave",
+    "queued": "waits to leave",
+    "sending": "on its way",
+    "parked": "not delivered",
+    "dropped": "not sent",
+}
 
 
 def record(entry: "QueueEntry", *, id: str, due: datetime, now: datetime) -> dict[str, object]:  # noqa: A002
@@ -78,8 +86,9 @@ def shown(
         told += ["", "    draft:", _indented(entry.handoff.draft, 8)]
     for each in history:
         at = each.at.astimezone(timezone)
-        told += ["", f"{at:%d %b %Y %H:%M}  {_speaker(each)}", _indented(each.text, 4)]
-        told += [f"    ({remark})" for remark in _remarks(each.detail)]
+        told += ["", f"{at:%d %b %Y %H:%M}  {_speaker(each, timezone)}"]
+        told += [_indented(each.text, 4)] if each.text or each.sort != "note" else []
+        told += [f"    ({remark})" for remark in _remarks(each.detail, now)]
     return "\n".join(told)
 
 
@@ -120,25 +129,59 @@ def _standing(item: Handoff, now: datetime) -> str:
     return f"{item.state.value} by {owner}" if owner else item.state.value
 
 
-def _speaker(told: "Line") -> str:
+def _speaker(told: "Line", timezone: "ZoneInfo") -> str:
+    detail = told.detail
     if told.sort == "outbound":
-        return f"to the fan ({told.who})"
-    return line(told.who, width=40)
+        by = f", by {line(str(detail['by']), width=40)}" if detail.get("by") else ""
+        return f"to the fan ({told.who}{by})"
+    who = line(told.who, width=40)
+    if told.sort != "note":
+        return who
+    to = f" to {line(str(detail['to']), width=40)}" if detail.get("to") else ""
+    until = _moment(detail, "until")
+    back = f" until {until.astimezone(timezone):%d %b %Y %H:%M}" if until else ""
+    return f"{who}: {line(str(detail.get('what', '')))}{to}{back}"
 
 
-def _remarks(detail: Mapping[str, object]) -> list[str]:
+def _remarks(detail: Mapping[str, object], now: datetime) -> list[str]:
     """Pick what a person wants to know of a line: the way it went, why, and what went wrong."""
     remarks = []
     kind, route, reasons = detail.get("kind"), detail.get("route"), detail.get("reasons")
     if kind not in (None, "message"):
         remarks.append(str(kind))
+    if detail.get("before"):
+        remarks.append(f"it said before: {detail['before']}")
+    if detail.get("later") in _LATER:
+        remarks.append(_LATER[str(detail["later"])])
+    remarks += _files(detail)
     if route and isinstance(reasons, Sequence):
         remarks.append(": ".join([str(route), *("; ".join(map(str, reasons)),)]))
     if detail.get("template"):
         remarks.append(f"template {detail['template']}")
-    if detail.get("state") == "parked":
-        remarks.append(f"not delivered: {detail.get('error')}")
+    state, leaves = str(detail.get("state", "")), _moment(detail, "leaves_at")
+    if state in _STANDING:
+        error = f": {detail['error']}" if detail.get("error") else ""
+        waits = state in ("ready", "queued") and leaves is not None and leaves > now
+        due = f" until {leaves:%H:%M:%S} UTC" if waits else ""
+        remarks.append(f"{_STANDING[state]}{due}{error}")
     return [line(remark) for remark in remarks]
+
+
+def _files(detail: Mapping[str, object]) -> list[str]:
+    files = detail.get("attachments")
+    return [
+        f"with {each.get('name') or 'a file'}, {each.get('media_type') or 'of a kind nobody told'},"
+        f" {each.get('size') or 0:,} bytes"
+        for each in (files if isinstance(files, list) else [])
+        if isinstance(each, dict)
+    ]
+
+
+def _moment(detail: Mapping[str, object], name: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(detail[name])) if detail.get(name) else None
+    except ValueError:
+        return None
 
 
 def _indented(text: str, depth: int) -> str:

@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from fanbot.console.faults import say_faults
+from fanbot.console.files_page import files_page
 from fanbot.console.fittings import fitted
 from fanbot.console.guard import Guard
 from fanbot.console.headers import safe_headers
@@ -24,11 +25,12 @@ def console(room: Room) -> FastAPI:
     app = FastAPI(
         title="fanbot console",
         openapi_url=None,
+        redirect_slashes=False,
         middleware=[Middleware(Guard, hosts=room.hosts, headers=headers), Middleware(GZipMiddleware)],
     )
     app.state.hush = shared.watch.close
     app.add_route("/static/{name:path}", shared.assets.serve, include_in_schema=False)
-    for room_of in (signing, queue_page, item_page, replying, moves, looking_after):
+    for room_of in (signing, queue_page, item_page, files_page, replying, moves, looking_after):
         app.include_router(room_of(shared))
     say_faults(app, shared, headers=headers)
     return app

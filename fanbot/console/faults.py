@@ -28,7 +28,7 @@ def say_faults(app: FastAPI, shared: Fittings, *, headers: Mapping[str, str]) ->
     @app.exception_handler(NotSignedInError)
     async def not_signed_in(request: Request, error: Exception) -> Response:
         root = request.scope.get("root_path", "")
-        here = urlsplit(request.headers.get("hx-current-url", "")).path or request.url.path
+        here = _path(request.headers.get("hx-current-url", "")) or request.url.path
         here = here.removeprefix(root)
         if request.method != "GET":
             here = here.rsplit("/", 1)[0] if here.startswith("/items/") else "/"
@@ -64,3 +64,11 @@ def say_faults(app: FastAPI, shared: Fittings, *, headers: Mapping[str, str]) ->
         answer = pages.plain(request, "fault.html", status=500, title="That did not work", told=_UNFORESEEN)
         answer.headers.update(headers)
         return answer
+
+
+def _path(address: str) -> str:
+    """Return the path of an address, empty when it is none."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""

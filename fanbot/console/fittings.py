@@ -50,12 +50,13 @@ class Fittings:
 def fitted(room: Room) -> Fittings:
     """Make everything once."""
     assets = Assets()
-    pages = Pages(room, assets=assets)
+    board = Board(room)
+    pages = Pages(room, assets=assets, board=board)
     return Fittings(
         room=room,
         visitors=Visitors(room),
         pages=pages,
-        board=Board(room),
+        board=board,
         assets=assets,
         watch=Watch(room.store.pulse),
         tries=Tries(),

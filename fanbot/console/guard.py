@@ -1,6 +1,7 @@
 """What every request passes before a page sees it: the host, the origin, and a body of bounded size."""
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping, MutableMapping
 from typing import Any
 
@@ -14,6 +15,7 @@ LONGEST_BODY = 64 * 1024
 """Bytes."""
 _BODY_TIME = 10.0
 """Seconds in which a body must have arrived."""
+_LENGTH = re.compile(r"[0-9]{1,9}")
 _READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -56,7 +58,7 @@ class Guard:
         if scope["method"] not in _READING and not own(headers):
             return _plain(403, "This did not come from one of our own pages. Nothing was changed.")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LONGEST_BODY:
+        if not _LENGTH.fullmatch(length) or int(length) > LONGEST_BODY:
             return _too_long()
         return None
 

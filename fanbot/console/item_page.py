@@ -8,32 +8,41 @@ from fanbot.console.cards import Card, Eyes, card
 from fanbot.console.fittings import Fittings
 from fanbot.console.lines import Said, conversation
 from fanbot.console.numbers import Item
+from fanbot.console.parts import leaving
 from fanbot.console.snoozing import returns
-from fanbot.console.undoing import left_to_undo
+from fanbot.console.undoing import UNDO, left_to_undo
 from fanbot.domain.handoffs import Handoff
 from fanbot.services.desk import Desk
+
+LINES = 100
+"""Lines of a conversation on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An item as its page shows it. ``seen`` changes when what can be done with it does."""
+    """An item as its page shows it. ``seen`` changes when what can be done with it does.
+
+    ``older`` is the place from which the lines above go on, empty at the beginning of the conversation.
+    """
 
     card: Card
     item: Handoff
     lines: tuple[Said, ...]
+    older: str
     reasons: tuple[str, ...]
     seen: str
     undo: int
 
 
-async def opened(desk: Desk, number: int, *, eyes: Eyes) -> Opened:
-    """Open an item; raises UnknownItemError."""
-    entry, lines = await desk.shown(number)
-    item = entry.handoff
+async def opened(desk: Desk, number: int, *, eyes: Eyes, before: str = "") -> Opened:
+    """Open an item, at the newest lines or above a place; raises UnknownItemError."""
+    entry, lines = await desk.shown(number, limit=LINES + 1, before=before)
+    item, shown = entry.handoff, lines[-LINES:]
     return Opened(
         card=card(entry, due=desk.due(item), eyes=eyes),
         item=item,
-        lines=tuple(conversation(lines, eyes=eyes)),
+        lines=tuple(conversation(shown, eyes=eyes, item=item.id)),
+        older=shown[0].place if len(lines) > LINES else "",
         reasons=entry.reasons,
         seen=f"{item.state.value}.{item.owner}",
         undo=left_to_undo(item, me=eyes.me, now=eyes.now),
@@ -64,13 +73,19 @@ async def item_view(
 
 
 def item_page(shared: Fittings) -> APIRouter:
-    """Route the page and its live part."""
+    """Route the page, its live part, and the pages of what was said earlier."""
     router = APIRouter()
     visitors = shared.visitors
 
     @router.get("/items/{item}", dependencies=[Depends(visitors.required)])
     async def item_shown(request: Request, item: Item) -> Response:
         return await item_view(shared, request, item)
+
+    @router.get("/items/{item}/older", dependencies=[Depends(visitors.required)])
+    async def older(request: Request, item: Item, before: str = "") -> Response:
+        eyes = shared.eyes(request)
+        shown = await opened(shared.room.desk(), item, eyes=eyes, before=before)
+        return await shared.pages.show(request, "older.html", shown=shown)
 
     @router.get("/items/{item}/talk", dependencies=[Depends(visitors.required_in_part)])
     async def talk(request: Request, item: Item, seen: str = "") -> Response:
@@ -80,9 +95,9 @@ def item_page(shared: Fittings) -> APIRouter:
             shown = await opened(shared.room.desk(), item, eyes=eyes)
             return await shared.pages.text(request, "talk.html", shown=shown, seen=seen), ""
 
-        part = await shared.board.drawn((item, seen, eyes.me, request.scope.get("root_path", "")), draw)
-        if request.headers.get("if-none-match") == part.tag:
-            return Response(status_code=304, headers={"ETag": part.tag})
-        return Response(part.text, media_type="text/html", headers={"ETag": part.tag})
+        lingers = int(eyes.now.timestamp() // UNDO.total_seconds())
+        key = (item, seen, eyes.me, request.scope.get("root_path", ""), lingers)
+        part = await shared.board.drawn(key, draw, item=item)
+        return leaving(part, request)
 
     return router

@@ -7,12 +7,14 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from fanbot.domain.households import household
+
 _BY_ADDRESS = RateLimitItemPerMinute(5)
 _BY_NAME = RateLimitItemPerHour(20)
 
 
 class Tries:
-    """Count tries: five a minute from an address, twenty wrong ones an hour for a name."""
+    """Count tries: five a minute from a household, twenty wrong ones an hour for a name."""
 
     def __init__(self) -> None:
         """Begin without any."""
@@ -22,8 +24,9 @@ class Tries:
         """Count a try; return 0 when it may be made, else the seconds after which one may."""
         if not self._limiter.test(_BY_NAME, "name", name):
             return self._left(_BY_NAME, "name", name)
-        if not self._limiter.hit(_BY_ADDRESS, "address", address):
-            return self._left(_BY_ADDRESS, "address", address)
+        place = household(address)
+        if not self._limiter.hit(_BY_ADDRESS, "address", place):
+            return self._left(_BY_ADDRESS, "address", place)
         return 0
 
     def failed(self, *, name: str) -> None:

@@ -7,15 +7,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from fanbot.console.assets import Assets
+from fanbot.console.board import Board
 from fanbot.console.room import Room
 
 
 class Pages:
     """The pages of the console, with what stands at the top of each."""
 
-    def __init__(self, room: Room, *, assets: Assets) -> None:
+    def __init__(self, room: Room, *, assets: Assets, board: Board) -> None:
         """Find the pages that come with fanbot."""
         self._room = room
+        self._board = board
         self._environment = Environment(
             loader=FileSystemLoader(str(files("fanbot.console").joinpath("pages"))),
             autoescape=True,
@@ -32,15 +34,16 @@ class Pages:
 
     async def text(self, request: Request, page: str, **shown: object) -> str:
         """Return a page, or a part of one."""
-        room = self._room
-        top = {
-            "me": request.state.me,
-            "paused": await room.switches.paused(),
-            "waiting": await room.store.waiting(),
-            "troubles": len(await room.store.undelivered()) + len(room.problems()),
-            "can_sign_out": not room.open_as,
-        }
-        return self._render(request, page, **top, **shown)
+        room, top = self._room, await self._board.top()
+        return self._render(
+            request,
+            page,
+            me=request.state.me,
+            paused=top.paused,
+            troubles=top.undelivered + len(room.problems()),
+            can_sign_out=not room.open_as,
+            **shown,
+        )
 
     def plain(self, request: Request, page: str, *, status: int = 200, **shown: object) -> HTMLResponse:
         """Answer with a page that asks the store for nothing."""

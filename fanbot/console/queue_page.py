@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, Request, Response
 from markupsafe import Markup
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.responses import HTMLResponse
 
 from fanbot.console.board import SHOWN, Drawn
 from fanbot.console.cards import Group, grouped
 from fanbot.console.fittings import Fittings
+from fanbot.console.parts import leaving
 
 _PING = 15
-"""Seconds after which a stream says that it is alive, and looks whether it still may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The list: what waits by fan, how much of it is shown and past its goal, and how much is not shown."""
+    """The list: what waits by fan, how much in all, and how much is shown, past its goal and not shown."""
 
     groups: tuple[Group, ...]
+    waiting: int
     shown: int
     late: int
     more: int
@@ -30,9 +30,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The list, as a page and as the part of it that changes, and the stream that says when."""
+    """The list, as a page and as the part of it that changes, and the stream that says when.
+
+    ``ping``: seconds after which a stream says that it is alive, and looks whether it still may be.
+    """
 
     shared: Fittings
+    ping: float = _PING
 
     async def page(self, request: Request) -> Response:
         """Answer with the whole page."""
@@ -50,12 +54,7 @@ class QueuePage:
     async def part(self, request: Request) -> Response:
         """Answer with the list, or with nothing where the browser has it already."""
         part = await self._drawn(request)
-        headers = {"ETag": part.tag, "Vary": "Accept-Encoding"}
-        if request.headers.get("if-none-match") == part.tag:
-            return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return HTMLResponse(part.packed, headers={**headers, "Content-Encoding": "gzip"})
-        return HTMLResponse(part.text, headers=headers)
+        return leaving(part, request)
 
     async def events(self, request: Request) -> Response:
         """Answer with a stream that says ``changed``, and nothing else."""
@@ -69,13 +68,16 @@ class QueuePage:
             part = await shared.pages.text(request, "queue_list.html", listed=listed)
             return part, await shared.pages.text(request, "queue_added.html")
 
-        top = (await shared.room.switches.paused(), len(shared.room.problems()))
-        return await shared.board.drawn((request.state.me, request.scope.get("root_path", ""), top), draw)
+        problems = len(shared.room.problems())
+        return await shared.board.drawn(
+            (request.state.me, request.scope.get("root_path", ""), problems), draw
+        )
 
     async def _listed(self, request: Request) -> Listed:
         cards, waiting = await self.shared.board.cards(self.shared.eyes(request))
         return Listed(
             groups=tuple(grouped(cards)),
+            waiting=waiting,
             shown=len(cards),
             late=sum(1 for card in cards if card.late),
             more=max(0, waiting - len(cards)) if len(cards) == SHOWN else 0,
@@ -84,9 +86,9 @@ class QueuePage:
     async def _stream(self, request: Request) -> AsyncIterator[ServerSentEvent]:
         loop = asyncio.get_running_loop()
         looked = loop.time()
-        async with aclosing(self.shared.watch.changes(patience=_PING)) as changes:
+        async with aclosing(self.shared.watch.changes(patience=self.ping)) as changes:
             async for changed in changes:
-                if loop.time() - looked >= _PING:
+                if loop.time() - looked >= self.ping:
                     if not await self.shared.visitors.who(request):
                         return
                     looked = loop.time()

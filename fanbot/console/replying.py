@@ -8,13 +8,18 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fanbot.console.acting import act
 from fanbot.console.fittings import Fittings
 from fanbot.console.numbers import Item
-from fanbot.console.undoing import UNDO, left_to_undo, said_before
+from fanbot.console.undoing import UNDO, left_to_undo, said_before, taken_back
+from fanbot.domain.handoffs import State
 from fanbot.errors import MoveError
 
 Text = Annotated[str, Form()]
 _LEAVING = (
     "Your last reply leaves in these seconds, so nothing more was sent."
     " Take that one back, or send this when it has left; your words are kept."
+)
+_MOVED_ON = (
+    "The fan has written since, or somebody moved this, so your reply cannot be taken back;"
+    " nothing was changed."
 )
 
 
@@ -27,6 +32,7 @@ class Replying:
     async def reply(self, request: Request, item: Item, text: Text = "", once: Text = "") -> Response:
         """Send a reply, once however often the form comes."""
         words, page = _plain(text), f"/items/{item}"
+        old = bool(once) and not self.shared.once.knows(once)
         if not self.shared.once.take(once):
             return self.shared.on_to(request, page)
 
@@ -35,7 +41,7 @@ class Replying:
             entry, lines = await desk.shown(item)
             if left_to_undo(entry.handoff, me=me, now=self.shared.room.clock.now()):
                 raise MoveError(_LEAVING)
-            if not said_before(entry.handoff, lines, words, me=me):
+            if not said_before(entry.handoff, lines, words, me=me, old=old):
                 await desk.reply(item, words, who=me, linger=UNDO)
 
         answer = await act(self.shared, request, item, send, onward=page, kept=words)
@@ -48,7 +54,11 @@ class Replying:
         room = self.shared.room
 
         async def take_back(me: str) -> None:
-            entry = await room.store.entry(item)
+            entry, lines = await room.desk().shown(item)
+            if taken_back(entry.handoff, lines, me=me):
+                return
+            if entry.handoff.state is not State.ANSWERED:
+                raise MoveError(_MOVED_ON)
             if not left_to_undo(entry.handoff, me=me, now=room.clock.now()):
                 raise MoveError("The ten seconds are over and your reply has left; nothing was changed.")
             await room.desk().recall(item, who=me)

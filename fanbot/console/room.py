@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fanbot.domain.people import Team
 from fanbot.ports.clock import Clock
+from fanbot.ports.files import Files
 from fanbot.ports.store import Desk as DeskStore
 from fanbot.ports.store import Sessions
 from fanbot.services.desk import Desk
@@ -37,6 +38,7 @@ class Room:
     runs. ``hosts`` are the values of the Host header that are served, with or without a port.
     ``open_as`` names the person that everybody is signed in as, for a demonstration on loopback; it is
     empty everywhere else. ``problems`` says in plain words what is broken in the workspace.
+    ``files`` has what fans sent; without it there is nothing to show.
     """
 
     desk: Callable[[], Desk]
@@ -52,6 +54,7 @@ class Room:
     frame: bool = False
     open_as: str = ""
     timezone: Callable[[], ZoneInfo] = _utc
+    files: Files | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from fractions import Fraction
+from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,11 @@ class SignalSettings:
 
 @dataclass(frozen=True, slots=True)
 class ListenSettings:
-    """Where a listener of ours binds."""
+    """Where a listener of ours binds, and which ``proxies`` before it say truly whom they speak for."""
 
     host: str = "127.0.0.1"
     port: int = 0
+    proxies: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,12 @@ class ConsoleSettings:
     port: int = 8080
     address: str = ""
     password_hash: str = field(default="", repr=False)
+    proxies: tuple[Network, ...] = ()
 
     @property
     def listen(self) -> ListenSettings:
         """Return where it binds."""
-        return ListenSettings(self.host, self.port)
+        return ListenSettings(self.host, self.port, self.proxies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,10 +156,11 @@ def _personal(case: Case) -> Decision | None:
     return _by_signal(case, _STRONGEST_FIRST)
 
 
-def _file_alone(case: Case) -> Decision | None:
-    if case.inbound.text.strip():
+def _with_files(case: Case) -> Decision | None:
+    """Bring files to a person, whatever the words beside them ask: only a person can look at them."""
+    if not case.inbound.attachments:
         return None
-    return _hand_over(case, Lane.OTHER, ("a file without words needs a person's eyes",))
+    return _hand_over(case, Lane.OTHER, ("a file needs a person's eyes",))
 
 
 def _thanks(case: Case) -> Decision | None:
@@ -223,7 +224,7 @@ _ORDER: tuple[Callable[[Case], Decision | None], ...] = (
     _hushed,
     _asked_for,
     _personal,
-    _file_alone,
+    _with_files,
     _thanks,
     _withheld,
     _routine,

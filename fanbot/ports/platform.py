@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
+from fanbot.ports.files import Files
 from fanbot.ports.web import Correspondence
 
 
@@ -82,7 +83,7 @@ class Opening:
     """What an adapter is opened with: its account's name, its own settings, and the run's options.
 
     ``secret`` is a key for this account alone, the same at every start of a store; empty when there is
-    none. ``correspondence`` is there for adapters with a ``mount``.
+    none. ``correspondence`` and ``files`` are there for adapters with a ``mount``.
     """
 
     account: str
@@ -90,6 +91,7 @@ class Opening:
     receipts: bool = False
     secret: bytes = b""
     correspondence: Correspondence | None = None
+    files: Files | None = None
 
 
 @dataclass(frozen=True, slots=True)

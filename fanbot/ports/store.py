@@ -180,6 +180,10 @@ class OutboxStore(Protocol):
         """Claim what is due: ask the cap for promo blocks, reserve, freeze the text."""
         ...
 
+    def arrived(self, claim: Claim) -> None:
+        """Learn that a message arrived, before that is settled: what follows it need not wait for that."""
+        ...
+
     async def settle(self, results: Sequence[Settlement]) -> bool:
         """Write what became of claims; tell whether that freed a next row in a conversation."""
         ...
@@ -199,13 +203,23 @@ class OutboxStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a conversation's history, for people. ``sort`` is inbound, outbound or note."""
+    """One line of a conversation's history, for people. ``sort`` is inbound, outbound or note.
+
+    ``detail`` of what was heard: ``kind``, ``message`` (its id on the platform), ``route``, ``reasons``;
+    ``before`` (what a message said before this change of it), ``later`` (*edit* or *deletion*: what became
+    of it) and ``attachments`` (event, number, name, media type, bytes, reference) where there are such.
+    Of what was said: ``state``, ``error``, ``template``; ``by`` and ``item`` of a person's reply, and
+    ``leaves_at`` (ISO) before it left. Of a note: ``what``, ``item``, ``lane``, and what the move noted.
+
+    ``place``: where the line stands, to read on from what stands above it.
+    """
 
     at: datetime
     sort: str
     who: str
     text: str
     detail: Mapping[str, object]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +285,10 @@ class Desk(Protocol):
         """Return a word that changes whenever the queue or a conversation changes; cheap to ask often."""
         ...
 
+    async def pulse_of(self, item: int) -> str:
+        """Return a word that changes whenever an item or its conversation does; raises UnknownItemError."""
+        ...
+
     async def set_aside(self, *, limit: int = 100) -> Sequence[SetAside]:
         """Return what was set aside and not reviewed yet, newest first."""
         ...
@@ -299,8 +317,11 @@ class Desk(Protocol):
         """Return the ids of unfinished items whose key ends like this."""
         ...
 
-    async def history(self, conversation: int, *, limit: int = 100) -> Sequence[Line]:
-        """Return the newest lines of a conversation, oldest first."""
+    async def history(self, conversation: int, *, limit: int = 100, before: str = "") -> Sequence[Line]:
+        """Return the newest lines of a conversation, oldest first; what has not left yet stands last.
+
+        ``before``: the place of a line, for the lines above it; raises UnknownItemError for no place.
+        """
         ...
 
     async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:

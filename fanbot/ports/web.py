@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from fanbot.domain.messages import Address, Choice
+from fanbot.domain.messages import Address, Attachment, Choice
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,6 +45,7 @@ class Bubble:
     text: str
     choices: tuple[Choice, ...] = ()
     in_reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Correspondence(Protocol):
@@ -60,13 +61,16 @@ class Correspondence(Protocol):
         """
         ...
 
-    def export(self, *, platform: str, user: str) -> AsyncIterator[Mapping[str, object]]:
+    def export(
+        self, *, platform: str, user: str, contents: bool = True
+    ) -> AsyncIterator[Mapping[str, object]]:
         """Yield what is kept about this fan, as JSON-ready records with a ``type``.
 
-        What people of the team noted among each other is left out.
+        What people of the team noted among each other is left out. ``contents``: a file's record has
+        its bytes as ``base64``, None where they are gone; without, it has no such field.
         """
         ...
 
     async def erase(self, *, platform: str, user: str) -> bool:
-        """Erase everything that is kept about this fan; tell whether there was anything."""
+        """Erase everything that is kept about this fan, files as well; tell whether there was anything."""
         ...

@@ -1,4 +1,4 @@
-"""Small regular work beside the messages: idle claims return, snoozed items wake, files are read again."""
+"""Small regular work beside messages: claims return, snoozed items wake, files are read and swept."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

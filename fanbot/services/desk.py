@@ -36,10 +36,12 @@ class Desk:
         entries = await self.store.entries(everything=everything, limit=limit)
         return sorted(entries, key=lambda entry: urgency(entry.handoff, self.team.goals))
 
-    async def shown(self, item: int) -> tuple[QueueEntry, Sequence[Line]]:
-        """Return an item with its conversation."""
+    async def shown(
+        self, item: int, *, limit: int = 100, before: str = ""
+    ) -> tuple[QueueEntry, Sequence[Line]]:
+        """Return an item with the newest lines of its conversation, or those above the place ``before``."""
         entry = await self.store.entry(item)
-        return entry, await self.store.history(entry.handoff.conversation_id)
+        return entry, await self.store.history(entry.handoff.conversation_id, limit=limit, before=before)
 
     def due(self, item: Handoff) -> datetime:
         """Return when the team's own goal for this item runs out."""

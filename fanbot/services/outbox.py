@@ -161,6 +161,8 @@ class Outbox:
         del self._lanes[conversation]
 
     def _note(self, result: Settlement) -> None:
+        if isinstance(result, Sent):
+            self._store.arrived(result.claim)
         self._results.append(result)
         self._news.set()
 

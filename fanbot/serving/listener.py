@@ -11,6 +11,8 @@ import uvicorn
 from fanbot.domain.settings import ListenSettings
 from fanbot.errors import AddressTakenError
 from fanbot.ports.web import App
+from fanbot.serving.patience import USUAL, Patience, patient
+from fanbot.serving.proxies import Forwarded
 
 _LONGEST_HEAD = 16 * 1024
 """Bytes of a request before its body."""
@@ -32,15 +34,22 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def served(
-    app: App, at: ListenSettings, *, name: str, hush: Callable[[], None] | None = None
+    app: App,
+    at: ListenSettings,
+    *,
+    name: str,
+    hush: Callable[[], None] | None = None,
+    patience: Patience = USUAL,
 ) -> AsyncIterator[str]:
     """Serve ``app`` until the block ends; gives the address, for people. ``hush`` ends what streams.
 
+    The application sees clients as those proxies name them that ``at`` trusts.
     Raises AddressTakenError when nothing can listen there.
     """
     bound = _bound(at, name=name)
     config = uvicorn.Config(
-        app,
+        Forwarded(app, proxies=at.proxies) if at.proxies else app,
+        http=patient(patience),
         lifespan="off",
         log_config=None,
         access_log=False,

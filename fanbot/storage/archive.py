@@ -13,6 +13,7 @@ from fanbot.errors import StoreError, UnknownItemError
 from fanbot.ports.ids import Ids
 from fanbot.storage import bulk, tables
 from fanbot.storage.database import sqlite_file
+from fanbot.storage.files import SqlFiles
 from fanbot.storage.outbox import reopen
 from fanbot.storage.pulse import beat
 from fanbot.storage.records import PARTS, Record
@@ -31,20 +32,24 @@ _AUDIT = tables.table(tables.Audit)
 class SqlArchive:
     """The archive over one writer and its readers."""
 
-    def __init__(self, *, writer: Writer, reader: Reader, ids: Ids, url: URL) -> None:
+    def __init__(self, *, writer: Writer, reader: Reader, ids: Ids, url: URL, files: SqlFiles) -> None:
         self._writer = writer
         self._reader = reader
         self._ids = ids
         self._url = url
+        self._files = files
 
-    async def export(self, *, fan: str | None = None) -> AsyncIterator[Record]:
-        """Yield records page by page; see ports.store.Archive."""
+    async def export(self, *, fan: str | None = None, contents: bool = True) -> AsyncIterator[Record]:
+        """Yield records page by page, then the files; see ports.store.Archive."""
         number = None if fan is None else await self._reader.run(lambda c: _fan_id(c, fan))
         for query, condition, told in PARTS:
             if fan is not None and condition is None:
                 continue
             async for record in self._pages(query, condition, told, number):
                 yield record
+        owners = None if number is None else await self._reader.run(lambda c: _owners(c, number))
+        async for record in self._files.export(owners, contents=contents):
+            yield record
 
     async def _pages(
         self, query: str, condition: str | None, told: Callable[[Any], Record], fan: int | None
@@ -105,6 +110,10 @@ def _fan_id(connection: Connection, fan: str) -> int:
             f"Nobody is known as {fan!r}. Write it as platform:user, for example telegram:12345."
         )
     return int(row[0])
+
+
+def _owners(connection: Connection, fan: int) -> list[str]:
+    return [row[0] for row in bulk.rows(connection, "SELECT key FROM identity WHERE fan_id = ?", fan)]
 
 
 def _page(connection: Connection, query: str, condition: str | None, fan: int | None, last: int) -> list[Any]:

@@ -12,13 +12,21 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy import Connection, Table
 
 _CHUNK = 256
 _PARAMETERS = 32_000
 """SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535."""
 
 Row = tuple[object, ...]
+
+
+def asked(connection: Connection, statement: str, parameters: Row) -> Any:
+    """Run a statement on the driver's own terms; what it raises, the writer and the readers translate."""
+    if connection.dialect.name != "sqlite":
+        return connection.exec_driver_sql(statement, parameters)
+    driver: Any = connection.connection.driver_connection
+    return driver.execute(statement, parameters)
 
 
 def insert(
@@ -32,8 +40,8 @@ def insert(
         size = _round_up(len(chunk)) if padded else len(chunk)
         statement = _insert(table, size, suffix, connection.dialect.name)
         padding = (None,) * (width * (size - len(chunk)))
-        result = connection.exec_driver_sql(statement, (*chain.from_iterable(chunk), *padding))
-        if result.returns_rows:
+        result = asked(connection, statement, (*chain.from_iterable(chunk), *padding))
+        if "RETURNING" in suffix:
             returned.extend(result.fetchall())
     return returned
 
@@ -63,7 +71,7 @@ def gather(
     query = f"SELECT json_group_array(json_array({columns})) FROM {source}"  # noqa: S608 - our own words
     found: list[Any] = []
     for chunk in _pieces(keys, 1):
-        found.extend(orjson.loads(_run(connection, query, before, chunk, ()).scalar_one()))
+        found.extend(orjson.loads(_run(connection, query, before, chunk, ()).fetchone()[0]))
     return found
 
 
@@ -71,7 +79,7 @@ def change(
     connection: Connection, query: str, keys: Sequence[object], *more: object, before: Row = ()
 ) -> int:
     """Run a statement with its ``{keys}`` filled by many keys; return how many rows it changed."""
-    return sum(_run(connection, query, before, chunk, more).rowcount for chunk in _pieces(keys, 1))
+    return sum(int(_run(connection, query, before, chunk, more).rowcount) for chunk in _pieces(keys, 1))
 
 
 def rows(connection: Connection, query: str, *parameters: object) -> list[Any]:
@@ -86,20 +94,19 @@ def row(connection: Connection, query: str, *parameters: object) -> Any | None:
 
 def run(connection: Connection, query: str, *parameters: object) -> int:
     """Run a statement for its effect; return how many rows it changed."""
-    return _execute(connection, query, parameters).rowcount
+    changed: int = _execute(connection, query, parameters).rowcount
+    return changed
 
 
-def _execute(connection: Connection, query: str, parameters: Row) -> CursorResult[Any]:
-    return connection.exec_driver_sql(_dialect(connection.dialect.paramstyle, query), parameters)
+def _execute(connection: Connection, query: str, parameters: Row) -> Any:
+    return asked(connection, _dialect(connection.dialect.paramstyle, query), parameters)
 
 
-def _run(
-    connection: Connection, query: str, before: Row, chunk: Sequence[object], more: Row
-) -> CursorResult[Any]:
+def _run(connection: Connection, query: str, before: Row, chunk: Sequence[object], more: Row) -> Any:
     size = _round_up(len(chunk))
     statement = _with_keys(connection.dialect.paramstyle, query, size)
     padding = (chunk[-1],) * (size - len(chunk))
-    return connection.exec_driver_sql(statement, (*before, *chunk, *padding, *more))
+    return asked(connection, statement, (*before, *chunk, *padding, *more))
 
 
 def _pieces(rows: Sequence[Any], width: int) -> Iterator[Sequence[Any]]:

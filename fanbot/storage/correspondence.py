@@ -1,18 +1,29 @@
 """A fan's own conversation: as the fan sees it, to take home, and to erase."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection
 
-from fanbot.domain.messages import Address, Author, Choice, EventKey, Inbound, Kind, OutboundKind
-from fanbot.errors import UnknownItemError
+from fanbot.domain.messages import (
+    Address,
+    Attachment,
+    Author,
+    Choice,
+    EventKey,
+    Inbound,
+    Kind,
+    OutboundKind,
+)
+from fanbot.errors import StoreError, UnknownItemError
 from fanbot.ports.ids import Ids
 from fanbot.ports.web import Bubble, Voice
 from fanbot.storage import bulk, tables
 from fanbot.storage.archive import SqlArchive
 from fanbot.storage.erasure import erase
+from fanbot.storage.files import SqlFiles
 from fanbot.storage.keys import written
 from fanbot.storage.outbox_rows import frozen
 from fanbot.storage.records import Record
@@ -23,7 +34,7 @@ _PAGE = 200
 _AMONG_THE_TEAM = frozenset({"item", "item-event"})
 """What people of the team wrote to each other; it names them, and a lane can wound."""
 _HEARD = (
-    "SELECT e.id, e.message, e.kind, e.received_at, e.reply_to, v.text FROM event e"
+    "SELECT e.id, e.message, e.kind, e.received_at, e.reply_to, e.files, v.text FROM event e"
     " LEFT JOIN version v ON v.event_id = e.id"
     " WHERE e.conversation_id = ? AND e.id < ? AND e.kind IN ('message', 'edit', 'deletion') AND NOT e.own"
     " ORDER BY e.id DESC LIMIT ?"
@@ -33,7 +44,7 @@ _SAID = (
     " FROM outbox WHERE conversation_id = ?"
 )
 _SENT = f"{_SAID} AND settled_at IS NOT NULL AND state = 'sent' ORDER BY settled_at DESC, id DESC LIMIT ?"
-_SENDING = f"{_SAID} AND {tables.ON_ITS_WAY} AND state = 'sending' ORDER BY id DESC LIMIT ?"
+_SENDING = f"{_SAID} AND {tables.ON_ITS_WAY} AND claimed_at IS NOT NULL ORDER BY id DESC LIMIT ?"
 
 Placed = tuple[int, int, Bubble]
 """A bubble behind its time and its id, by which bubbles stand."""
@@ -43,33 +54,46 @@ class SqlCorrespondence:
     """Fans' own conversations over one writer and its readers."""
 
     def __init__(
-        self, *, writer: Writer, reader: Reader, ids: Ids, now: Callable[[], datetime], archive: SqlArchive
+        self,
+        *,
+        writer: Writer,
+        reader: Reader,
+        ids: Ids,
+        now: Callable[[], datetime],
+        archive: SqlArchive,
+        files: SqlFiles,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._ids = ids
         self._now = now
         self._archive = archive
+        self._files = files
 
     async def bubbles(self, address: Address, *, limit: int = 200) -> Sequence[Bubble]:
         """Return the newest messages of the direct conversation at this address, oldest first."""
         return await self._reader.run(lambda connection: _bubbles(connection, address, limit))
 
-    async def export(self, *, platform: str, user: str) -> AsyncIterator[Record]:
-        """Yield what is kept about this fan, without the team's notes; nothing of a stranger."""
+    async def export(self, *, platform: str, user: str, contents: bool = True) -> AsyncIterator[Record]:
+        """Yield what is kept about this fan, without the team's notes; of a stranger their files alone."""
         try:
-            async for record in self._archive.export(fan=f"{platform}:{user}"):
+            async for record in self._archive.export(fan=f"{platform}:{user}", contents=contents):
                 if record["type"] not in _AMONG_THE_TEAM:
                     yield record
         except UnknownItemError:
-            return
+            async for record in self._files.export([f"{platform}/{user}"], contents=contents):
+                yield record
 
     async def erase(self, *, platform: str, user: str) -> bool:
         """Erase everything that is kept about this fan; tell whether there was anything."""
         at = stamp(self._now())
-        return await self._writer.run(
+        erased = await self._writer.run(
             lambda connection: erase(connection, platform=platform, user=user, at=at, ids=self._ids)
         )
+        # Nobody finds the files any more; what cannot be taken away now, the sweep takes away later.
+        with suppress(StoreError):
+            await self._files.forget(erased.files)
+        return erased.anything
 
 
 def _bubbles(connection: Connection, address: Address, limit: int) -> Sequence[Bubble]:
@@ -94,7 +118,8 @@ def _heard(connection: Connection, conversation: int, limit: int) -> Iterator[Pl
     last, found = 2**63 - 1, 0
     while found < limit:
         rows = bulk.rows(connection, _HEARD, conversation, last, _PAGE)
-        for number, message, kind, received, reply_to, text in rows:
+        files = _files(connection, [row[0] for row in rows if row[5]])
+        for number, message, kind, received, reply_to, _, text in rows:
             if kind == Kind.DELETION:
                 deleted.add(message)
             elif kind == Kind.EDIT:
@@ -102,11 +127,30 @@ def _heard(connection: Connection, conversation: int, limit: int) -> Iterator[Pl
             elif message not in deleted and found < limit:
                 found += 1
                 said = words.get(message, text or "")
-                bubble = Bubble(message, moment(received), Voice.FAN, said, in_reply_to=reply_to)
+                bubble = Bubble(
+                    message,
+                    moment(received),
+                    Voice.FAN,
+                    said,
+                    in_reply_to=reply_to,
+                    attachments=tuple(files.get(number, ())),
+                )
                 yield received, number, bubble
         if len(rows) < _PAGE:
             return
         last = rows[-1][0]
+
+
+def _files(connection: Connection, events: Sequence[int]) -> Mapping[int, Sequence[Attachment]]:
+    found: dict[int, list[Attachment]] = {}
+    for event, reference, name, media_type, size in bulk.fetch(
+        connection,
+        "SELECT event_id, reference, name, media_type, size FROM attachment"
+        " WHERE event_id IN ({keys}) ORDER BY event_id, number",
+        events,
+    ):
+        found.setdefault(event, []).append(Attachment(reference, name, media_type, size))
+    return found
 
 
 def _said(connection: Connection, conversation: int, limit: int) -> Iterator[Placed]:

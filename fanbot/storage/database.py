@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fanbot.errors import StoreError, StoreUnavailableError
@@ -70,6 +70,23 @@ def reading_engine(url: URL, *, threads: int) -> Engine:
     return create_engine(
         url, pool_size=threads, max_overflow=1, pool_pre_ping=True, isolation_level="REPEATABLE READ"
     )
+
+
+def begun_at_once(engine: Engine) -> Connection | None:
+    """Begin a transaction if that takes no waiting: on SQLite, while no other process writes."""
+    if engine.dialect.name != "sqlite":
+        return None
+    connection = engine.connect()
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute("PRAGMA busy_timeout = 0")
+        connection.begin()
+    except (SQLAlchemyError, sqlite3.Error):
+        connection.close()
+        return None
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
+    return connection
 
 
 def _make_folder(url: URL) -> None:

@@ -9,20 +9,20 @@ import orjson
 from sqlalchemy import Connection
 
 from fanbot.domain.handoffs import ARCHIVE_AFTER, CLAIM_IDLE, Handoff, Lane
-from fanbot.domain.messages import called
 from fanbot.errors import UnknownItemError
 from fanbot.policy.waiting import LADDER
 from fanbot.ports.ids import Ids
 from fanbot.ports.store import Line, Move, QueueEntry, SetAside, Undelivered
 from fanbot.storage import bulk, tables
+from fanbot.storage.history import history
 from fanbot.storage.inbox import EVENT_COLUMNS, EVENT_JOINS, pending_from_rows
 from fanbot.storage.items import HANDOFF_COLUMNS, handoff, keep
-from fanbot.storage.keys import read, written
-from fanbot.storage.outbox_rows import Draft, enqueue, frozen
-from fanbot.storage.pulse import beat, felt
+from fanbot.storage.keys import read, unknown, written
+from fanbot.storage.outbox_rows import Draft, enqueue
+from fanbot.storage.pulse import beat, felt, felt_of
 from fanbot.storage.recall import take_back
 from fanbot.storage.review import review, set_aside, undelivered
-from fanbot.storage.times import moment, stamp
+from fanbot.storage.times import stamp
 from fanbot.storage.writer import Reader, Writer
 
 _EVENTS = tables.table(tables.HandoffEvent)
@@ -64,6 +64,10 @@ class SqlDesk:
         """Return a word that changes whenever the queue or a conversation changes."""
         return await self._reader.run(felt)
 
+    async def pulse_of(self, item: int) -> str:
+        """Return a word that changes whenever an item or its conversation does; raises UnknownItemError."""
+        return await self._reader.run(lambda c: felt_of(c, item))
+
     async def set_aside(self, *, limit: int = 100) -> Sequence[SetAside]:
         """Return what was set aside and not reviewed yet, newest first."""
         return await self._reader.run(lambda c: set_aside(c, limit))
@@ -102,9 +106,9 @@ class SqlDesk:
         """Return the ids of unfinished items whose key ends like this."""
         return await self._reader.run(lambda c: _find(c, ending.strip().lower()))
 
-    async def history(self, conversation: int, *, limit: int = 100) -> Sequence[Line]:
-        """Return the newest lines of a conversation, oldest first."""
-        return await self._reader.run(lambda c: _history(c, conversation, limit))
+    async def history(self, conversation: int, *, limit: int = 100, before: str = "") -> Sequence[Line]:
+        """Return the newest lines of a conversation, oldest first; those above a place on demand."""
+        return await self._reader.run(lambda c: history(c, conversation, limit, before))
 
     async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
         """Apply a pure change to an item inside one transaction."""
@@ -147,7 +151,7 @@ class SqlDesk:
             )
             for outbound in move.outbounds
         ]
-        enqueue(connection, drafts, ids=self._ids, serving=None)
+        enqueue(connection, drafts, ids=self._ids, serving=None, at=at)
         beat(connection)
         return move.handoff
 
@@ -155,9 +159,7 @@ class SqlDesk:
 def _entry(connection: Connection, item: int) -> QueueEntry:
     rows = bulk.rows(connection, f"{ENTRIES} WHERE h.id = ?", item)
     if not rows:
-        raise UnknownItemError(
-            f"There is no item {written(item)}. `fanbot queue list` shows what waits; nothing was changed."
-        )
+        raise unknown(item)
     return _entries(connection, rows)[0]
 
 
@@ -191,44 +193,6 @@ def _find(connection: Connection, ending: str) -> Sequence[int]:
         digits,
     )
     return sorted(row[0] for row in numbers)
-
-
-def _history(connection: Connection, conversation: int, limit: int) -> Sequence[Line]:
-    heard = [
-        Line(
-            at=moment(received),
-            sort="inbound",
-            who=called(name, user),
-            text=emoji or words or "",
-            detail={"kind": kind, "route": route, "reasons": orjson.loads(reasons or "[]")},
-        )
-        for received, name, user, kind, words, emoji, route, reasons in bulk.rows(
-            connection,
-            'SELECT e.received_at, f.name, e."user", e.kind, v.text, r.emoji, d.route, d.reasons'
-            " FROM event e JOIN fan f ON f.id = e.fan_id LEFT JOIN version v ON v.event_id = e.id"
-            " LEFT JOIN reaction r ON r.event_id = e.id LEFT JOIN decision d ON d.event_id = e.id"
-            " WHERE e.conversation_id = ? ORDER BY e.id DESC LIMIT ?",
-            conversation,
-            limit,
-        )
-    ]
-    said = [
-        Line(
-            at=moment(settled),
-            sort="outbound",
-            who=kind,
-            text=frozen(body, promo, promoted=bool(promoted)),
-            detail={"state": state, "error": error, "template": template},
-        )
-        for settled, kind, body, promo, promoted, state, error, template in bulk.rows(
-            connection,
-            "SELECT settled_at, kind, body, promo, promoted, state, error, template FROM outbox"
-            " WHERE conversation_id = ? AND settled_at IS NOT NULL ORDER BY settled_at DESC, id DESC LIMIT ?",
-            conversation,
-            limit,
-        )
-    ]
-    return sorted([*reversed(heard), *reversed(said)], key=lambda line: line.at)[-limit:]
 
 
 def _tend(connection: Connection, now: datetime, ids: Ids) -> int:

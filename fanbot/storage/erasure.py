@@ -1,12 +1,14 @@
 """Everything that is kept about a fan, gone in one transaction; whatever was under way finds nothing left."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from fanbot.ports.ids import Ids
 from fanbot.storage import bulk, tables
 from fanbot.storage.cap import fan_scope
+from fanbot.storage.files import GIVE_UP
 from fanbot.storage.keys import written
 from fanbot.storage.outbox import FREE_NEXT
 from fanbot.storage.pulse import beat
@@ -19,7 +21,22 @@ _LEAVE = (
 """A conversation that goes on with somebody else is theirs."""
 
 
-def erase(connection: Connection, *, platform: str, user: str, at: int, ids: Ids) -> bool:
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Tell whether there was anything, and the ids of ``files`` whose bytes are still to be taken away."""
+
+    anything: bool
+    files: tuple[str, ...]
+
+
+def erase(connection: Connection, *, platform: str, user: str, at: int, ids: Ids) -> Erased:
+    """Erase a user of a platform with their files; see Erased."""
+    files = tuple(row[0] for row in bulk.rows(connection, GIVE_UP, f"{platform}/{user}"))
+    known = _erase(connection, platform=platform, user=user, at=at, ids=ids)
+    return Erased(known or bool(files), files)
+
+
+def _erase(connection: Connection, *, platform: str, user: str, at: int, ids: Ids) -> bool:
     """Erase a user of a platform; the fan behind them goes too, unless another identity is left.
 
     Rows are looked up by index and erased by their keys. A conversation goes as a whole, but for a

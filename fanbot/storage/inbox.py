@@ -48,7 +48,9 @@ class SqlInbox:
 
     async def append(self, events: Sequence[Inbound]) -> Sequence[Pending | None]:
         """Keep the events once each; see ports.store.Inbox."""
-        return await self._writer.run(lambda connection: _append(connection, events, self._ids))
+        return await self._writer.run(
+            lambda connection: _append(connection, events, self._ids), rows=len(events)
+        )
 
     async def pending(self, *, limit: int) -> Sequence[Pending]:
         """Return the oldest undecided events in order."""

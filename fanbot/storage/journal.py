@@ -45,7 +45,9 @@ class SqlJournal:
 
     async def decide(self, conversations: Sequence[int], judge: Judging, *, now: datetime) -> Sequence[Claim]:
         """Judge and write; see ports.store.Journal."""
-        return await self._writer.run(lambda c: self._record(c, judge(_standings(c, conversations)), now))
+        return await self._writer.run(
+            lambda c: self._record(c, judge(_standings(c, conversations)), now), rows=len(conversations)
+        )
 
     async def note_failure(self, event_id: int, error: str) -> int:
         """Count a failed attempt at this event."""
@@ -71,7 +73,7 @@ class SqlJournal:
             for outbound in outcome.outbounds
         ]
         serving = self._outbox.serving(connection, now)
-        return enqueue(connection, drafts, ids=self._ids, serving=serving)
+        return enqueue(connection, drafts, ids=self._ids, serving=serving, at=stamp(now))
 
     def _keep_items(self, connection: Connection, outcomes: Sequence[Outcome], at: int) -> None:
         """Keep items in order: what a fan takes back is only what stood before."""

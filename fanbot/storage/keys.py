@@ -42,6 +42,13 @@ def read(text: str) -> int:
     return value
 
 
+def unknown(item: int) -> UnknownItemError:
+    """Say that there is no such item."""
+    return UnknownItemError(
+        f"There is no item {written(item)}. `fanbot queue list` shows what waits; nothing was changed."
+    )
+
+
 def _unknown(text: str) -> UnknownItemError:
     return UnknownItemError(f"{text!r} is not an id. `fanbot queue list` shows the ids.")
 

@@ -12,7 +12,8 @@ from fanbot.ports.platform import Resend
 from fanbot.ports.store import Claim, Parked, Postponed, Sent, Settlement
 from fanbot.storage import bulk, tables
 from fanbot.storage.cap import admit, fan_scope, free, note_deliveries
-from fanbot.storage.outbox_rows import CLAIM_COLUMNS, Serving, Waiting, paused
+from fanbot.storage.outbox_rows import Serving, paused
+from fanbot.storage.outbox_waiting import CLAIM_COLUMNS, Waiting
 from fanbot.storage.pulse import beat
 from fanbot.storage.times import DAY, stamp
 from fanbot.storage.writer import Reader, Writer
@@ -67,6 +68,7 @@ class SqlOutbox:
         self._ids = ids
         self._settings = settings
         self._destinations: Mapping[str, Resend] = {}
+        self._arrived: set[int] = set()
 
     def serve(self, destinations: Mapping[str, Resend]) -> None:
         """Name the destinations whose rows this process claims."""
@@ -74,7 +76,7 @@ class SqlOutbox:
 
     def serving(self, connection: Connection, now: datetime) -> Serving:
         """Say what may be claimed in this transaction."""
-        return Serving(self._destinations, self._settings, paused(connection), now)
+        return Serving(self._destinations, self._settings, paused(connection), now, self._arrived)
 
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
         """Claim what is due; see ports.store.OutboxStore."""
@@ -82,9 +84,18 @@ class SqlOutbox:
             return []
         return await self._writer.run(lambda c: _claim(c, self.serving(c, now), limit))
 
+    def arrived(self, claim: Claim) -> None:
+        """Remember what arrived until it is settled; see ports.store.OutboxStore."""
+        if self._destinations.get(claim.dispatch.address.destination) is Resend.SAME_KEY:
+            self._arrived.add(claim.id)
+
     async def settle(self, results: Sequence[Settlement]) -> bool:
         """Write what became of claims; see ports.store.OutboxStore."""
-        return await self._writer.run(lambda c: _settle(c, results, self._settings, self._ids))
+        freed = await self._writer.run(
+            lambda c: _settle(c, results, self._settings, self._ids), rows=len(results)
+        )
+        self._arrived.difference_update(result.claim.id for result in results)
+        return freed
 
     async def recover(self, *, now: datetime) -> int:
         """Take up rows that a dead process left in flight."""
@@ -128,7 +139,8 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
         bulk.change(connection, HOLD_BACK, [row.conversation_id for row in rows])
     bulk.change(
         connection,
-        "UPDATE outbox SET state = 'sending', claimed_at = ?, attempts = attempts + 1 WHERE id IN ({keys})",
+        "UPDATE outbox SET state = 'sending', claimed_at = COALESCE(claimed_at, ?), attempts = attempts + 1"
+        " WHERE id IN ({keys})",
         [row.id for row in rows],
         before=(at,),
     )

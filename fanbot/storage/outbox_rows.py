@@ -1,17 +1,14 @@
-"""Rows of the outbox: put in behind their conversation, claimed, and read back as dispatches."""
+"""Rows of the outbox: put in behind their conversation, and claimed at once where they may leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from fanbot.domain.messages import (
     Address,
-    Attachment,
-    Choice,
     Outbound,
     OutboundKind,
     SignalClass,
@@ -23,6 +20,7 @@ from fanbot.ports.store import Claim
 from fanbot.storage import bulk, tables
 from fanbot.storage.cap import Request, admit
 from fanbot.storage.keys import written
+from fanbot.storage.outbox_passing import Arrival, find_passed, move_behind
 from fanbot.storage.times import DAY, stamp
 
 _OUTBOX = tables.table(tables.OutboxRow)
@@ -47,12 +45,13 @@ Place = tuple[int, int, Draft, str]
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What this process may claim, and under which cap."""
+    """What this process may claim, and under which cap. ``arrived``: rows that hold back nothing more."""
 
     destinations: Mapping[str, Resend]
     settings: SignalSettings
     paused: bool
     now: datetime
+    arrived: Collection[int] = ()
 
     def may_leave(self, outbound: Outbound) -> bool:
         """Tell whether this process may claim the message at once."""
@@ -70,20 +69,32 @@ def paused(connection: Connection) -> bool:
 
 
 def enqueue(
-    connection: Connection, drafts: Sequence[Draft], *, ids: Ids, serving: Serving | None
+    connection: Connection, drafts: Sequence[Draft], *, ids: Ids, serving: Serving | None, at: int
 ) -> list[Claim]:
-    """Put drafts behind what their conversations have on the way; claim at once what is first there."""
+    """Put drafts behind what their conversations have on the way; claim at once what is first there.
+
+    What may leave at ``at`` does not wait behind what is to leave later.
+    """
     if not drafts:
         return []
+    arrived = serving.arrived if serving is not None else ()
     waiting: set[int] = {
-        row[0]
-        for row in bulk.gather(
+        conversation
+        for number, conversation in bulk.gather(
             connection,
-            "conversation_id",
+            "id, conversation_id",
             f"outbox WHERE conversation_id IN ({{keys}}) AND {tables.ON_ITS_WAY}",
             sorted({draft.conversation_id for draft in drafts}),
         )
+        if number not in arrived
     }
+    arrivals = [
+        Arrival(draft.conversation_id, draft.outbound.kind, stamp(draft.outbound.not_before) or 0)
+        for draft in drafts
+        if draft.conversation_id in waiting
+    ]
+    freed, passed = find_passed(connection, arrivals, at=at)
+    waiting.difference_update(freed)
     placed: list[Place] = []
     running: set[int] = set()
     unit = 0
@@ -92,6 +103,7 @@ def enqueue(
         unit = number if draft.outbound.part == 0 else unit
         state = _state(draft, waiting, running, serving)
         placed.append((number, unit, draft, state))
+    move_behind(connection, passed, ids=ids)
     admitted = _admitted(connection, placed, serving)
     bulk.insert(connection, _OUTBOX, [_row(place, admitted, serving) for place in placed])
     return [
@@ -200,98 +212,3 @@ def frozen(body: str, promo: str, *, promoted: bool) -> str:
     if not promoted:
         return body
     return f"{body}\n\n{promo}" if body else promo
-
-
-CLAIM_COLUMNS = (
-    "o.id, o.unit, o.conversation_id, o.fan_id, o.destination, o.kind, o.body, o.promo, o.promoted,"
-    " o.in_reply_to, o.template, o.signal, o.choices, o.attachments, o.attempts, o.expires_at, o.not_before,"
-    " c.platform, c.account, c.channel, c.thread, c.direct"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A stored row that may be claimed."""
-
-    id: int
-    unit: int
-    conversation_id: int
-    fan_id: int
-    destination: str
-    kind: OutboundKind
-    body: str
-    promo: str
-    promoted: bool | None
-    in_reply_to: str
-    template: str
-    signal: SignalClass
-    choices: str
-    attachments: str
-    attempts: int
-    expires_at: int | None
-    not_before: int
-    address: Address
-    direct: bool
-
-    @classmethod
-    def read(cls, row: Any) -> "Waiting":
-        """Make one of CLAIM_COLUMNS."""
-        (
-            number, unit, conversation, fan, destination, kind, body, promo, promoted, reply_to, template,
-            signal, choices, files, attempts, expires, not_before, platform, account, channel, thread, direct,
-        ) = row  # fmt: skip
-        return cls(
-            id=number,
-            unit=unit,
-            conversation_id=conversation,
-            fan_id=fan,
-            destination=destination,
-            kind=OutboundKind(kind),
-            body=body,
-            promo=promo,
-            promoted=None if promoted is None else bool(promoted),
-            in_reply_to=reply_to,
-            template=template,
-            signal=SignalClass(signal),
-            choices=choices,
-            attachments=files,
-            attempts=attempts,
-            expires_at=expires,
-            not_before=not_before,
-            address=Address(platform, account, channel, thread),
-            direct=bool(direct),
-        )
-
-    @property
-    def request(self) -> Request:
-        """Make the request for its promo block."""
-        return Request(
-            self.id,
-            self.fan_id,
-            None if self.direct else channel_key(self.address),
-            self.template,
-            self.signal,
-        )
-
-    def claim(self, *, promoted: bool) -> Claim:
-        """Freeze the row into a claim."""
-        choices = orjson.loads(self.choices) if self.choices else ()
-        files = orjson.loads(self.attachments) if self.attachments else ()
-        return Claim(
-            self.id,
-            self.conversation_id,
-            Dispatch(
-                key=written(self.id),
-                address=self.address,
-                kind=self.kind,
-                text=frozen(self.body, self.promo, promoted=promoted),
-                in_reply_to=self.in_reply_to,
-                promotional=promoted or self.signal is SignalClass.NOISE,
-                direct=self.direct,
-                choices=tuple(Choice(**choice) for choice in choices),
-                attachments=tuple(Attachment(**file) for file in files),
-            ),
-            attempts=self.attempts + 1,
-            repeated=self.promoted is not None,
-            unit=self.unit,
-        )

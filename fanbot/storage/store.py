@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,8 @@ from fanbot.storage.checkpoints import Checkpointer
 from fanbot.storage.correspondence import SqlCorrespondence
 from fanbot.storage.database import parsed, reading_engine, sqlite_file, writing_engine
 from fanbot.storage.desk import SqlDesk
+from fanbot.storage.files import SqlFiles
+from fanbot.storage.folder import Folder
 from fanbot.storage.inbox import SqlInbox
 from fanbot.storage.journal import SqlJournal
 from fanbot.storage.keys import TimeOrderedIds
@@ -44,6 +47,7 @@ class SqlStore:
         ids: TimeOrderedIds,
         settings: SignalSettings,
         now: Callable[[], datetime],
+        files: Folder | None,
     ) -> None:
         self._engines = (writing, reading)
         self._writer = writer = Writer(writing)
@@ -59,9 +63,12 @@ class SqlStore:
         self.sessions = SqlSessions(writer=writer, reader=reader, ids=ids, now=now)
         self.secrets = SqlSecrets(writer=writer, reader=reader)
         self.lease = SqlLease(writer=writer, reader=reader, guard=guard)
-        self.archive = archive = SqlArchive(writer=writer, reader=reader, ids=ids, url=writing.url)
+        self.files = kept = SqlFiles(writer=writer, reader=reader, now=now, folder=files)
+        self.archive = archive = SqlArchive(
+            writer=writer, reader=reader, ids=ids, url=writing.url, files=kept
+        )
         self.correspondence = SqlCorrespondence(
-            writer=writer, reader=reader, ids=ids, now=now, archive=archive
+            writer=writer, reader=reader, ids=ids, now=now, archive=archive, files=kept
         )
 
     async def close(self) -> None:
@@ -75,12 +82,18 @@ class SqlStore:
             engine.dispose()
 
 
-async def open_store(url: str, *, settings: SignalSettings, now: Callable[[], datetime]) -> SqlStore:
-    """Open a store, bringing its tables up to date first; raises StoreError."""
-    return await asyncio.to_thread(_open, url, settings, now)
+async def open_store(
+    url: str, *, settings: SignalSettings, now: Callable[[], datetime], files: Path | Folder | None = None
+) -> SqlStore:
+    """Open a store, bringing its tables up to date first; raises StoreError.
+
+    ``files`` is the folder in which fans' files are kept; without one nothing can be kept there.
+    """
+    folder = Folder(files) if isinstance(files, Path) else files
+    return await asyncio.to_thread(_open, url, settings, now, folder)
 
 
-def _open(url: str, settings: SignalSettings, now: Callable[[], datetime]) -> SqlStore:
+def _open(url: str, settings: SignalSettings, now: Callable[[], datetime], files: Folder | None) -> SqlStore:
     address = parsed(url)
     file = sqlite_file(address)
     writing = writing_engine(address)
@@ -109,6 +122,7 @@ def _open(url: str, settings: SignalSettings, now: Callable[[], datetime]) -> Sq
         ids=ids,
         settings=settings,
         now=now,
+        files=files,
     )
 
 

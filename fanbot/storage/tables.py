@@ -1,6 +1,6 @@
 """The tables; times are whole microseconds since 1970 in UTC, ids are 63-bit and ordered by time."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, desc, text
 from sqlmodel import Field, SQLModel
 
 _WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -20,6 +20,8 @@ NEEDS_PERSON = "state IN ('waiting', 'claimed', 'snoozed', 'escalated')"
 ON_ITS_WAY = "state IN ('ready', 'queued', 'sending')"
 EXEMPT_FROM_PAUSE = "state IN ('ready', 'queued') AND (safety OR kind IN ('human', 'acknowledgement'))"
 """What waits and goes out also while automatic sending is paused (P1, P2)."""
+KEPT_HERE = "reference LIKE 'file:%'"
+"""What was sent to us and is kept beside the store."""
 SET_ASIDE = "route = 'quarantine' AND reviewed_at IS NULL"
 """What looked like spam and was not reviewed yet (P15)."""
 
@@ -125,6 +127,43 @@ class Attachment(SQLModel, table=True):
     name: str = Field(sa_column=_text())
     media_type: str = Field(sa_column=_text())
     size: int = Field(sa_column=_big())
+    __table_args__ = (
+        Index(
+            "attachment_kept",
+            "reference",
+            sqlite_where=text(KEPT_HERE),
+            postgresql_where=text(KEPT_HERE),
+        ),
+    )
+
+
+class Upload(SQLModel, table=True):
+    """A file that a fan sent to us, kept as bytes beside the store under its ``id``.
+
+    ``owner`` is ``platform/user`` and empty once the file is to go; ``key`` is the owner's own name for
+    the upload. ``wanted_at``: when it was kept, or last asked for by a message. ``named``: by a message.
+    """
+
+    id: str = Field(sa_column=_text(primary_key=True))
+    owner: str = Field(sa_column=_text())
+    key: str = Field(sa_column=_text())
+    name: str = Field(sa_column=_text())
+    media_type: str = Field(sa_column=_text())
+    size: int = Field(sa_column=_big())
+    digest: str = Field(sa_column=_text())
+    kept_at: int = Field(sa_column=_big())
+    wanted_at: int = Field(sa_column=_big())
+    named: bool = False
+    __table_args__ = (
+        Index("upload_owner", "owner", "key", unique=True),
+        Index("upload_kept", "kept_at"),
+        Index(
+            "upload_unnamed",
+            "wanted_at",
+            sqlite_where=text("NOT named"),
+            postgresql_where=text("NOT named"),
+        ),
+    )
 
 
 class Reaction(SQLModel, table=True):
@@ -201,9 +240,10 @@ class HandoffRow(SQLModel, table=True):
         Index(
             "handoff_queue",
             "rank",
+            desc("weight"),
             "opened_at",
-            sqlite_where=text(UNFINISHED),
-            postgresql_where=text(UNFINISHED),
+            sqlite_where=text(NEEDS_PERSON),
+            postgresql_where=text(NEEDS_PERSON),
         ),
         Index("handoff_fan", "fan_id", "id"),
         Index("handoff_record", "lane", "opened_at"),

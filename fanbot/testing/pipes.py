@@ -63,7 +63,7 @@ class Fanbot:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=folder,
-            env=_environment(environment),
+            env=clean_environment(environment),
             start_new_session=True,
         )
         self._readers = [
@@ -181,7 +181,7 @@ def fanbot(
         input=told,
         capture_output=True,
         cwd=folder,
-        env=_environment(environment),
+        env=clean_environment(environment),
         check=False,
     )
 
@@ -193,7 +193,7 @@ def exported(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+def clean_environment(more: Mapping[str, str] | None) -> dict[str, str]:
     """Pass on nothing that would set up another workspace than the test's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FANBOT_")}
     return {**kept, **(more or {})}

@@ -110,6 +110,9 @@ class _Outbox:
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
         return await self._troubles.around("claim", lambda: self._outbox.claim(limit=limit, now=now))
 
+    def arrived(self, claim: Claim) -> None:
+        self._outbox.arrived(claim)
+
     async def settle(self, results: Sequence[Settlement]) -> bool:
         return await self._troubles.around("settle", lambda: self._outbox.settle(results))
 

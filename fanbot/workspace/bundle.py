@@ -1,6 +1,7 @@
-"""A backup in one file: the workspace's own files and a copy of the store, in and out again."""
+"""A backup in one file: the workspace's own files, a copy of the store and what fans sent, in and out."""
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,8 @@ _FOLDERS = ("config", "templates", "texts")
 _SECRET = "secrets.toml"  # noqa: S105 - the name of a file
 _FORMAT = 1
 _JOURNALS = ("-wal", "-shm", "-journal")
+_KEPT = re.compile(r"files/([0-9a-f]{32})", re.ASCII)
+"""A file that a fan sent, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ class Manifest:
 
     made_at: datetime
     fanbot: str
+
+
+def kept_files(folder: Path) -> Path:
+    """Return where in a workspace the files are that fans sent."""
+    return folder / "data" / "files"
 
 
 def pack(folder: Path, *, store: Path, target: Path, manifest: Manifest) -> None:
@@ -38,6 +46,9 @@ def pack(folder: Path, *, store: Path, target: Path, manifest: Manifest) -> None
             bundle.write(store, _STORE)
             for file in _files(folder):
                 bundle.write(file, f"workspace/{file.relative_to(folder).as_posix()}")
+            for file in sorted(kept_files(folder).glob("*")):
+                if _KEPT.fullmatch(f"files/{file.name}"):
+                    _pack_kept(bundle, file)
         unfinished.chmod(0o600)
         unfinished.rename(target)
     except OSError as error:
@@ -46,6 +57,15 @@ def pack(folder: Path, *, store: Path, target: Path, manifest: Manifest) -> None
             f"The backup could not be written ({error.strerror}); no file was left behind. "
             "Check the free space and the folder's permissions."
         ) from error
+
+
+def _pack_kept(bundle: zipfile.ZipFile, file: Path) -> None:
+    """Put in a file that a fan sent, unless it was erased a moment ago; it is compressed already."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return
+    bundle.writestr(f"files/{file.name}", content, compress_type=zipfile.ZIP_STORED)
 
 
 def unpack(bundle: Path, *, folder: Path, store: Path) -> Manifest:
@@ -62,6 +82,8 @@ def unpack(bundle: Path, *, folder: Path, store: Path) -> Manifest:
             for name, place in members:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(archive.read(name))
+                if _KEPT.fullmatch(name):
+                    place.chmod(0o600)
             store.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(_STORE) as source, store.open("wb") as copy:
                 while piece := source.read(1 << 20):
@@ -90,6 +112,8 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
 
 def _place(folder: Path, name: str) -> Path:
     """Return where a member goes; one that would leave the workspace is refused."""
+    if kept := _KEPT.fullmatch(name):
+        return kept_files(folder) / kept[1]
     parts = PurePosixPath(name).parts
     inside = parts[0] == "workspace" and len(parts) > 2 and parts[1] in _FOLDERS and ".." not in parts
     if not inside:

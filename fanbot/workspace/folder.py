@@ -103,6 +103,11 @@ class FolderWorkspace:
         self._snapshot = self._look()
 
     @property
+    def folder(self) -> Path:
+        """Return where the workspace is, from the root on."""
+        return self._folder
+
+    @property
     def snapshot(self) -> Snapshot:
         """Return the last good state."""
         return self._snapshot

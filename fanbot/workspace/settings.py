@@ -15,7 +15,7 @@ from fanbot.workspace.document import Document, Place
 from fanbot.workspace.document import Path as Way
 from fanbot.workspace.problems import RefusedFileError
 from fanbot.workspace.shape import Shape, fit
-from fanbot.workspace.values import Duration, Language, Port, QuietHours, Share, Zone
+from fanbot.workspace.values import Duration, Language, Networks, Port, QuietHours, Share, Zone
 
 SETTINGS_FILE = "config/fanbot.toml"
 SECRETS_FILE = "config/secrets.toml"
@@ -75,6 +75,11 @@ class _Store(Shape):
 class _Listen(Shape):
     host: Host = Field(
         default=_HERE.console.host, description="a host name or address", examples=['host = "127.0.0.1"']
+    )
+    proxies: Networks = Field(
+        default=(),
+        description="addresses or networks of the proxies before it",
+        examples=['proxies = ["127.0.0.1", "10.0.0.0/8"]'],
     )
 
 
@@ -150,8 +155,9 @@ def read_settings(documents: Sequence[Document], environment: Mapping[str, str],
             sections.console.port,
             sections.console.address,
             sections.console.password_hash,
+            sections.console.proxies,
         ),
-        web=ListenSettings(sections.web.host, sections.web.port),
+        web=ListenSettings(sections.web.host, sections.web.port, sections.web.proxies),
         adapters={name: _foreign_table(section) for name, section in sections.adapters.items()},
     )
 

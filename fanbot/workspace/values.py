@@ -4,10 +4,13 @@ import re
 from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from ipaddress import ip_network
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import PlainValidator
+
+from fanbot.domain.settings import Network
 
 _DURATION = re.compile(r"([0-9]{1,5})([dhm])")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -102,6 +105,24 @@ def parse_port(value: object) -> int:
     return value
 
 
+def parse_networks(value: object) -> tuple[Network, ...]:
+    """Read a list of addresses and networks, in the environment with commas; raises ValueError.
+
+    A network of every address there is would trust everybody, so it is none.
+
+    >>> parse_networks(["127.0.0.1", "10.0.0.0/8"])
+    (IPv4Network('127.0.0.1/32'), IPv4Network('10.0.0.0/8'))
+    """
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",")] if value else []
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise ValueError("no list of addresses")
+    networks = tuple(ip_network(part) for part in value)
+    if not all(network.prefixlen for network in networks):
+        raise ValueError("everybody")
+    return networks
+
+
 Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 Share = Annotated[Fraction, PlainValidator(parse_share)]
 QuietHours = Annotated[tuple[time, time] | None, PlainValidator(parse_quiet)]
@@ -109,3 +130,4 @@ Zone = Annotated[ZoneInfo, PlainValidator(parse_zone)]
 Language = Annotated[str, PlainValidator(parse_language)]
 Day = Annotated[date, PlainValidator(parse_day)]
 Port = Annotated[int, PlainValidator(parse_port)]
+Networks = Annotated[tuple[Network, ...], PlainValidator(parse_networks)]

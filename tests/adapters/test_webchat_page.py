@@ -1,6 +1,7 @@
 """The web chat in a browser: what a fan sees, and that every word stays a word."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -369,6 +370,12 @@ async def test_everybody_can_use_it(scheme: str, viewport: dict[str, int]) -> No
         await chat.say("https://example.org/" + "long" * 30, choices=[Choice("human", "A person, please")])
         await chat.say("Hello!\n\n— Sam, team", voice=Voice.PERSON)
         await bubbles(page, 3)
+        await choose(page, PICTURE, {**PAPER, "name": "a-name-" + "long" * 20 + ".pdf"})
+        await write(page, "two files")
+        await bubbles(page, 4)
+        await shown_picture(page)
+        await choose(page, PICTURE, {**PAPER, "name": "a-name-" + "long" * 20 + ".pdf"})
+        await rows(page, 2)
         for opening in (None, "Menu", "See what is kept"):
             if opening:
                 await page.get_by_role("button", name=opening).click()
@@ -468,3 +475,211 @@ async def test_a_site_embeds_it_with_one_tag_if_it_may(allowed: bool) -> None:
             await expect(inside.get_by_label("Your message")).to_have_count(0)
             await page.wait_for_timeout(300)
             assert any("frame-ancestors" in told for told in chat.complaints)
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+PICTURE = {"name": "cat.png", "mimeType": "image/png", "buffer": PIXEL}
+PAPER = {"name": "ticket.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 seat 4"}
+
+
+async def choose(page: Any, *files: dict[str, Any]) -> None:
+    """Add files by the button, as a fan does."""
+    async with page.expect_file_chooser() as coming:
+        await page.get_by_role("button", name="Add a file").click()
+    await (await coming.value).set_files(list(files))
+
+
+async def rows(page: Any, count: int) -> list[str]:
+    """Wait for so many files that are to be sent; return how each is told."""
+    found = page.locator("#added li span")
+    await expect(found).to_have_count(count)
+    return [str(text) for text in await found.all_inner_texts()]
+
+
+async def shown_picture(page: Any) -> None:
+    """Wait until the picture in the conversation has come."""
+    image = page.get_by_role("img", name="Picture: cat.png")
+    await expect(image.first).to_be_visible()
+    await expect(image.first).to_have_js_property("naturalWidth", 1)
+
+
+async def test_a_fan_sends_files_and_sees_them_again() -> None:
+    """Added, told with their size, sent with the words, shown as picture and link, also after a reload."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        await choose(page, PICTURE, PAPER)
+        assert await rows(page, 2) == [f"cat.png ({len(PIXEL)} byte)", "ticket.pdf (15 byte)"]
+        await write(page, "look")
+        await state(page, "Your message is saved.")
+        await rows(page, 0)
+        for _ in range(2):
+            assert await bubbles(page, 1) == ["look"]
+            await shown_picture(page)
+            async with page.expect_download() as coming:
+                await page.get_by_role("link", name="ticket.pdf").click()
+            saved = await coming.value
+            assert saved.suggested_filename == "ticket.pdf"
+            assert (await asyncio.to_thread(Path(await saved.path()).read_bytes)) == PAPER["buffer"]
+            await page.reload()
+        [event] = chat.store.intake.events
+        assert [file.media_type for file in event.attachments] == ["image/png", "application/pdf"]
+        assert chat.complaints == []
+        assert all(asked.startswith((f"{chat.address}/chat/", "data:", "blob:")) for asked in chat.asked)
+
+
+async def test_a_file_can_go_without_words_and_be_taken_out_before() -> None:
+    """What was removed is not sent, the focus goes on, and no words are asked for."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        await page.get_by_role("button", name="Send").click()
+        await state(page, "Write something or add a file first, please.")
+        await choose(page, PICTURE, PAPER)
+        await rows(page, 2)
+        await page.get_by_role("button", name="Remove ticket.pdf").click()
+        await state(page, "ticket.pdf was taken out.")
+        assert await page.evaluate("document.activeElement.id") == "add"
+        await page.get_by_role("button", name="Send").click()
+        await shown_picture(page)
+        assert [len(event.attachments) for event in chat.store.intake.events] == [1]
+        assert len(chat.store.files.kept) == 1
+
+
+async def test_files_are_added_by_keyboard() -> None:
+    """Tab goes from Send to the files and to the button that adds more."""
+    async with chatting() as chat:
+        page = await chat.visit(viewport=DESKTOP)
+        page.on("filechooser", lambda _: None)
+        await expect(page.get_by_role("button", name="Send")).to_be_enabled()
+        await page.get_by_role("button", name="Send").focus()
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.id") == "add"
+        async with page.expect_file_chooser() as coming:
+            await page.keyboard.press("Enter")
+        await (await coming.value).set_files([PICTURE])
+        await rows(page, 1)
+        await page.get_by_role("button", name="Send").focus()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await rows(page, 0)
+
+
+async def test_says_in_plain_words_what_cannot_be_added() -> None:
+    """Too large, too many, empty, or of another kind; the words that were written stay."""
+    async with chatting(max_file="1 KB", max_files=2) as chat:
+        page = await chat.visit()
+        await expect(page.locator("#limits")).to_contain_text("Up to 2 files of 1 kB each: PNG, JPEG")
+        await choose(page, {**PICTURE, "name": "big.png", "buffer": PIXEL + b"\0" * 1024})
+        await state(
+            page, "big.png is larger than 1 kB, so it was not added. A message without it can be sent."
+        )
+        await choose(page, {**PICTURE, "buffer": b""})
+        await state(page, "cat.png is empty, so it was not added.")
+        await rows(page, 0)
+        page_of = {"name": "page.png", "mimeType": "image/png", "buffer": b"<script>window.hacked=1</script>"}
+        await choose(page, PICTURE, page_of, PAPER)
+        await state(
+            page, "A message takes 2 files, so ticket.pdf was not added. It can go in another message."
+        )
+        await write(page, "look")
+        await expect(page.locator("#state")).to_contain_text("page.png is none of these: PNG, JPEG")
+        assert not chat.store.intake.events
+        assert await page.get_by_label("Your message").input_value() == "look"
+        await page.get_by_role("button", name="Remove page.png").click()
+        await page.get_by_role("button", name="Send").click()
+        await state(page, "Your message is saved.")
+        assert [len(event.attachments) for event in chat.store.intake.events] == [1]
+        assert len(chat.store.files.kept) == 1
+
+
+async def test_files_that_were_not_sent_stay_and_go_once() -> None:
+    """After a bad line, and a reload in between, each file and the message are there once."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        await choose(page, PICTURE)
+        await rows(page, 1)
+        chat.refusing = True
+        await write(page, "look")
+        await state(page, "Not sent. It stays here; press Send to try again.")
+        assert len(chat.store.files.kept) == 1
+        await page.reload()
+        await rows(page, 1)
+        chat.refusing, chat.losing = False, True
+        await page.get_by_role("button", name="Send").click()
+        await state(page, "Your message is saved.")
+        await rows(page, 0)
+        await shown_picture(page)
+        assert len({event.event for event in chat.store.intake.events}) == 1
+        assert len(chat.store.files.kept) == 1
+
+
+async def test_says_which_files_a_reload_let_go_of() -> None:
+    """A browser keeps no file that was not sent yet, and the page says so."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        await choose(page, PICTURE)
+        await rows(page, 1)
+        await page.reload()
+        await state(page, "A reload lets go of files that were not sent: cat.png. Please add them again.")
+        await rows(page, 0)
+
+
+async def test_sends_files_again_that_the_chat_let_go_of() -> None:
+    """What was swept meanwhile is carried anew, where the browser still has it."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        await choose(page, PICTURE)
+        await rows(page, 1)
+        chat.refusing = True
+        await write(page, "look")
+        await state(page, "Not sent. It stays here; press Send to try again.")
+        chat.refusing = False
+        chat.store.files.kept.clear()
+        await page.get_by_role("button", name="Send").click()
+        await state(
+            page,
+            "The files are not there any more, and nothing was sent. Press Send to send everything again.",
+        )
+        await page.get_by_role("button", name="Send").click()
+        await state(page, "Your message is saved.")
+        assert [len(event.attachments) for event in chat.store.intake.events] == [1]
+
+
+async def test_a_file_that_is_gone_says_so() -> None:
+    """A link to nothing is told in words, and a picture keeps its name."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        await choose(page, PICTURE, PAPER)
+        await rows(page, 2)
+        await write(page, "look")
+        await bubbles(page, 1)
+        chat.store.files.kept.clear()
+        await page.get_by_role("link", name="ticket.pdf").click()
+        await state(page, "This file cannot be shown now.")
+        await page.reload()
+        await expect(page.locator("#log .files").get_by_text("Picture: cat.png")).to_be_visible()
+
+
+async def test_offers_no_files_where_none_are_taken() -> None:
+    """The button is not there."""
+    async with chatting(max_files=0) as chat:
+        page = await chat.visit()
+        await expect(page.get_by_role("button", name="Send")).to_be_enabled()
+        await expect(page.get_by_role("button", name="Add a file")).to_be_hidden()
+
+
+async def test_a_name_of_a_file_never_becomes_markup() -> None:
+    """Names are words, in the list, in the conversation and in the description of a picture."""
+    async with chatting() as chat:
+        page = await chat.visit()
+        named = "<img src=x onerror='window.hacked = 1'>"
+        for kind in (PICTURE, PAPER):
+            await choose(page, {**kind, "name": named})
+        await rows(page, 2)
+        await write(page, "look")
+        await bubbles(page, 1)
+        await expect(page.locator("#log .files")).to_contain_text(f"{named}.pdf")
+        assert await page.locator("#log img").count() == 1
+        assert await page.evaluate("window.hacked") is None
+        assert chat.complaints == []

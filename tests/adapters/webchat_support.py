@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping, Se
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -16,6 +17,7 @@ from starlette.routing import Mount
 from fanbot.domain.messages import Address, Choice, Inbound
 from fanbot.ports.platform import Dispatch
 from fanbot.ports.web import App, Bubble, Voice
+from fanbot.testing.files import MemoryFiles
 from fanbot.testing.intake import ListIntake
 from fanbot_webchat.platform import WebchatPlatform
 from fanbot_webchat.settings import Settings, read
@@ -43,7 +45,9 @@ class MemoryCorrespondence:
             raise self.trouble
         return tuple(self.kept.get(address.channel, ())[-limit:])
 
-    async def export(self, *, platform: str, user: str) -> AsyncIterator[Mapping[str, object]]:
+    async def export(
+        self, *, platform: str, user: str, contents: bool = True
+    ) -> AsyncIterator[Mapping[str, object]]:
         if self.trouble:
             raise self.trouble
         assert platform == "webchat"
@@ -63,13 +67,20 @@ class Store:
     def __init__(self) -> None:
         self.correspondence = MemoryCorrespondence()
         self.intake = ListIntake()
+        self.files = MemoryFiles()
 
     async def __call__(self, events: Sequence[Inbound], /) -> Sequence[bool]:
         """Keep events as the real intake does; hostile ones come back out as they came in."""
         fresh = await self.intake(events)
         for event, new in zip(events, fresh, strict=True):
             if new:
-                bubble = Bubble(event.message, event.received_at, Voice.FAN, event.text)
+                bubble = Bubble(
+                    event.message,
+                    event.received_at,
+                    Voice.FAN,
+                    event.text,
+                    attachments=event.attachments,
+                )
                 self.correspondence.add(event.address.channel, bubble)
         return fresh
 
@@ -106,6 +117,7 @@ def webchat(
         settings or read({"rate": "1000/minute", "rate_per_address": "10000/minute"}),
         secret=SECRET,
         correspondence=store.correspondence,
+        files=store.files,
         streams=streams,
         patience=patience,
     )
@@ -154,6 +166,17 @@ class Visitor:
         """Send a message."""
         body = {"id": str(uuid4()) if id is None else id, "text": text, **more}
         return await self.client.post("messages", json=body, headers=self.headers)
+
+    async def send(
+        self,
+        content: object,
+        *,
+        id: str = "",  # noqa: A002
+        name: str = "cat.png",
+    ) -> httpx.Response:
+        """Send a file."""
+        headers = {**self.headers, "File-Name": quote(name)}
+        return await self.client.put(f"files/{id or uuid4()}", content=content, headers=headers)  # type: ignore[arg-type]
 
     async def press(self, choice: object, *, id: object = None) -> httpx.Response:  # noqa: A002
         """Press a button."""

@@ -53,6 +53,27 @@ def test_a_backup_comes_back_elsewhere(typed: Typed, tmp_path: Path) -> None:
     assert {item["fan"]["id"] for item in json.loads(queue.output)} == {"ben", "cy", "dee"}
 
 
+def test_a_backup_carries_what_fans_sent(typed: Typed, folder: Path, tmp_path: Path) -> None:
+    """Each file comes back whole, for its owner alone; what is no fan's file stays out."""
+    name = "0123456789abcdef" * 2
+    place = folder / "data" / "files"
+    place.mkdir()
+    (place / name).write_bytes(b"a picture")
+    (place / f".{name}.1.unfinished").write_bytes(b"half")
+    (place / "notes.txt").write_text("mine")
+    kept, other = tmp_path / "monday.zip", tmp_path / "other"
+    assert typed("backup", str(kept)).exit_code == 0
+    assert CliRunner().invoke(app, ["restore", str(kept), "--workspace", str(other)]).exit_code == 0
+    (back,) = (other / "data" / "files").iterdir()
+    assert (back.name, back.read_bytes()) == (name, b"a picture")
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (back, back.parent)] == [0o600, 0o700]
+    (place / name).write_bytes(b"changed since")
+    assert typed("restore", str(kept)).exit_code == 0
+    assert (place / name).read_bytes() == b"a picture"
+    (aside,) = folder.glob(f"before-restore-*/data/files/{name}")
+    assert aside.read_bytes() == b"changed since"
+
+
 def test_a_restore_moves_aside_what_was_there(typed: Typed, folder: Path, tmp_path: Path) -> None:
     """What was changed since the backup can still be found."""
     kept = tmp_path / "monday.zip"

@@ -84,6 +84,22 @@ def test_show_tells_the_whole_conversation(typed: Typed) -> None:
     assert {"inbound", "outbound"} <= {line["sort"] for line in told["history"]}
 
 
+def test_show_tells_what_the_team_did_and_what_has_not_left(typed: Typed) -> None:
+    """Notes stand between the messages; a reply says who wrote it and that it waits."""
+    number = waiting(typed)["dee"]["id"]
+    typed("queue", "claim", number, "--as", "tom")
+    typed("queue", "pass", number, "--to", "priya", "--note", "ask the shop", "--as", "Tom")
+    typed("queue", "reply", number, "It leaves today.", "--as", "Priya")
+    shown = typed("queue", "show", number).output
+    assert "Tom: claimed" in shown
+    assert "Tom: passed on to Priya\n    ask the shop\n" in shown
+    assert "to the fan (human, by Priya)\n    It leaves today." in shown
+    assert "(waits to leave" in shown
+    assert shown.index("Tom: claimed") < shown.index("Tom: passed on") < shown.index("It leaves today.")
+    told = json.loads(typed("queue", "show", number, "--json").output)["history"]
+    assert [line["detail"]["what"] for line in told if line["sort"] == "note"] == ["claimed", "passed on"]
+
+
 def test_an_item_goes_from_hand_to_hand(typed: Typed) -> None:
     """Claim, pass on, escalate, set aside, release, close: each says what became of it."""
     number = waiting(typed)["dee"]["id"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +14,9 @@ import pytest
 from fanbot.console.room import Room
 from fanbot.domain.decisions import Decision, Route
 from fanbot.domain.handoffs import Lane, State
+from fanbot.domain.messages import Attachment, Author, Kind
 from fanbot.ports.platform import Resend
-from fanbot.ports.store import Outcome, Parked
+from fanbot.ports.store import Line, Outcome, Parked
 from fanbot.services.desk import Desk
 from fanbot.storage import SqlStore
 from fanbot.testing.clock import ManualClock
@@ -262,8 +263,7 @@ async def full(
     await desk.claim(taken, who="Sam")
     await desk.claim(gran, who="Juno")
     await desk.keep_draft(gran, "Dear Ada, I answer as soon as possible", who="Juno")
-    undo = await waits("hello from Lisbon", fan="rui", name="Rui")
-    await desk.reply(undo, "Hello Rui.", who="Juno", linger=timedelta(seconds=10))
+    undo = await _talked_about(store, desk, clock, waits)
     (spam,) = await hear(store, inbound("Buy 10k followers http://x.example", message="77", channel="spam"))
     await decide(store, Outcome(spam, Decision(Route.QUARANTINE, ("it sells followers",)), NOON))
     problems.append("templates/tour.md, line 3: a brace is missing. Add one, for example {{ facts.tour }}.")
@@ -272,12 +272,48 @@ async def full(
         "item": f"/items/{gran}",
         "taken": f"/items/{taken}",
         "undo": f"/items/{undo}",
+        "older": f"/items/{undo}/older?before={(await _lines(desk, undo))[-3].place}",
         "set-aside": "/set-aside",
         "troubles": "/troubles",
         "help": "/help",
         "missing": "/nothing",
         "door": "/sign-in",
     }
+
+
+async def _lines(desk: Desk, item: int) -> Sequence[Line]:
+    return (await desk.shown(item))[1]
+
+
+async def _talked_about(store: SqlStore, desk: Desk, clock: ManualClock, waits: Waits) -> int:
+    """Let a conversation have everything: files, changes, the team's notes, and a reply that lingers."""
+    picture = Attachment("file:none", "lisbon by night.png", "image/png", 48_200)
+    song = Attachment("stdio:7", "أغنية.ogg", "audio/ogg", 1_310_720)
+    letter = inbound("hello from Lisbon", message="r1", channel="rui", author=Author("rui", "Rui"))
+    item = await waits(letter=replace(letter, attachments=(picture, song), received_at=clock.now()))
+    for number, (kind, message, words) in enumerate(
+        (
+            (Kind.EDIT, "r1", "hello from Lisbon, I sing your song to my daughter"),
+            (Kind.MESSAGE, "r2", "sorry, that was silly"),
+            (Kind.DELETION, "r2", ""),
+            (Kind.REACTION, "r1", "💜"),
+        )
+    ):
+        clock.move(timedelta(minutes=3))
+        event = replace(letter.event, message=message, kind=kind, revision=str(number))
+        (pending,) = await hear(
+            store,
+            replace(letter, event=event, message=message, kind=kind, text=words, received_at=clock.now()),
+        )
+        await decide(store, handed_over(pending, at=clock.now()))
+    await desk.claim(item, who="Sam")
+    clock.move(timedelta(minutes=4))
+    await desk.pass_on(item, to="Juno", note="He was at the front in Porto, you talked to him.", who="Sam")
+    clock.move(timedelta(minutes=9))
+    await desk.reply(item, "Too hasty.", who="Juno", linger=timedelta(seconds=10))
+    await desk.recall(item, who="Juno")
+    await desk.reply(item, "Hello Rui, I remember you.", who="Juno", linger=timedelta(seconds=10))
+    return item
 
 
 async def test_an_empty_console_is_for_everybody_too(room: Room) -> None:

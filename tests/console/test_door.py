@@ -5,32 +5,35 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response
+from starlette.routing import Route
 
 from fanbot.console.app import console
+from fanbot.console.fittings import fitted
 from fanbot.console.guard import Guard
+from fanbot.console.queue_page import QueuePage
 from fanbot.console.room import Room
 from fanbot.domain.people import Person, Team
+from fanbot.domain.settings import ListenSettings
+from fanbot.serving.listener import served
 from fanbot.testing.clock import ManualClock
+from tests.console.routing import all_routes, filled
 from tests.console.visiting import ADDRESS, HOST, OWN, PASSWORD, Browse, Waits
+from tests.serving.asking import Request, ask
 
 PARTS = ("/queue", "/events", "/talk", "/draft", "/advice")
-OPEN = ("/sign-in",)
+OPEN = ("/sign-in", "/static/{name:path}")
 
 
 def routes(room: Room) -> list[tuple[str, str]]:
-    """List every route that needs somebody: its method and a path."""
-    paths = console(room).openapi()["paths"]
-    found = [
-        (method.upper(), path.replace("{item}", "5"))
-        for path, methods in paths.items()
-        if path not in OPEN
-        for method in methods
-    ]
-    assert len(found) > 18
-    return sorted(found)
+    """List every route that needs somebody, a new one as well: its method and a path."""
+    return [(method, filled(path)) for method, path in all_routes(room) if path not in OPEN]
 
 
 def client_of(room: Room, *, cookie: str = "", **headers: str) -> httpx.AsyncClient:
@@ -159,6 +162,12 @@ async def test_never_takes_over_a_key_that_was_there_before(room: Room, browse: 
         "/\t/evil.example",
         " //evil.example",
         "/%0a\u2028",
+        "///evil.example",
+        "/\\/evil.example",
+        "//evil.example/%2e%2e",
+        "\t//evil.example",
+        "%2f%2fevil.example",
+        "https:%2f%2fevil.example",
     ],
 )
 async def test_leads_nowhere_else(browse: Browse, away: str) -> None:
@@ -270,6 +279,91 @@ async def test_takes_a_form_whose_origin_is_its_host(browse: Browse, waits: Wait
     assert answer.status_code == 303
 
 
+async def test_knows_no_other_method(room: Room) -> None:
+    """Each route answers its own methods alone, and says so in a sentence."""
+    own: dict[str, set[str]] = {}
+    for method, path in all_routes(room):
+        own.setdefault(path, set()).add(method)
+    async with client_of(replace(room, open_as="Juno")) as client:
+        for path, methods in own.items():
+            for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - methods:
+                answer = await client.request(method, filled(path))
+                assert answer.status_code == 405, (method, path)
+                assert "content-security-policy" in answer.headers
+        for path in own:
+            assert (await client.get(f"{filled(path)}/")).status_code in (200, 404), path
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[bad", "//evil.example/x", "http://evil.example//x", "/\r\nX: y"]
+)
+async def test_leads_a_part_of_a_page_to_our_own_door(room: Room, address: str) -> None:
+    """What a page says it is at leads nowhere else, and no word of it becomes a header."""
+    request = Request("GET", "/queue", headers=(("host", HOST), ("hx-current-url", address)))
+    answer = await ask(console(room), request)
+    onward = answer.header("hx-redirect")
+    assert (answer.status, answer.header("x")) == (401, None)
+    assert onward is not None
+    assert onward.startswith("/sign-in?next=/")
+    assert not onward.startswith("/sign-in?next=//")
+    assert "evil.example//" not in onward
+    assert "\n" not in onward
+
+
+async def test_ends_the_stream_of_a_session_that_ended(room: Room, browse: Browse) -> None:
+    """A page that is open somewhere hears nothing more once its session is gone."""
+    page = QueuePage(fitted(room), ping=0.05)
+
+    async def stream(request: StarletteRequest) -> Response:
+        request.state.me = "Sam"
+        return await page.events(request)
+
+    at = ListenSettings("127.0.0.1", 0)
+    async with browse("Sam") as sam:
+        cookies = {"fanbot": sam.cookies["fanbot"]}
+    app = Starlette(routes=[Route("/events", stream)])
+    async with (
+        asyncio.timeout(20),
+        served(app, at, name="console") as address,
+        httpx.AsyncClient(cookies=cookies) as client,
+        client.stream("GET", f"{address}/events") as answer,
+    ):
+        lines = answer.aiter_lines()
+        while await anext(lines) != ": here":
+            pass
+        await room.sessions.end_all(who="Sam")
+        assert [line async for line in lines if line.startswith("event")] == []
+
+
+async def test_an_address_behind_ipv6_is_a_network_of_64_bits(room: Room) -> None:
+    """Whoever has a whole network has five tries a minute, like everybody."""
+    app = console(room)
+
+    async def attempt(address: str) -> int:
+        transport = httpx.ASGITransport(app=app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=OWN) as client:
+            return (await client.post("/sign-in", data={"name": "", "password": "x"})).status_code
+
+    tries = [await attempt(f"2001:db8:1:2::{number}") for number in range(6)]
+    assert tries == [403] * 5 + [429]
+    assert await attempt("2001:db8:1:3::1") == 403
+
+
+async def test_people_behind_a_proxy_have_tries_of_their_own(room: Room) -> None:
+    """Where the proxy is named, who guesses keeps nobody else out; where it is not, nobody is believed."""
+    for proxies, expected in (((ip_network("127.0.0.1"),), 303), ((), 429)):
+        at = ListenSettings("127.0.0.1", 0, proxies)
+        async with served(console(room), at, name="console") as address, httpx.AsyncClient() as client:
+
+            async def attempt(person: str, password: str, to: str = f"{address}/sign-in") -> int:
+                headers = {**OWN, "X-Forwarded-For": f"10.9.9.9, {person}"}
+                form = {"name": "Juno", "password": password}
+                return (await client.post(to, data=form, headers=headers)).status_code
+
+            assert [await attempt("203.0.113.7", "guess") for _ in range(6)] == [403] * 5 + [429]
+            assert await attempt("203.0.113.8", PASSWORD) == expected
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1:8080:9"])
 async def test_serves_no_other_host(browse: Browse, host: str) -> None:
     """A name that somebody made point here is not answered."""
@@ -316,6 +410,23 @@ async def test_does_not_wait_for_a_body_that_never_ends() -> None:
     headers = [(b"host", HOST.encode()), (b"sec-fetch-site", b"same-origin"), (b"content-length", b"10")]
     await guard({"type": "http", "method": "POST", "headers": headers}, never, send)
     assert (said[0]["status"], reached) == (408, [])
+
+
+async def test_lets_go_of_large_and_slow_bodies_over_the_wire(room: Room) -> None:
+    """What is announced as too large is refused unread, and what never comes is waited for so long."""
+    guarded = Guard(console(room), hosts={HOST}, headers={}, body_time=0.3)
+    said = {}
+    async with served(guarded, ListenSettings(HOST, 0), name="console") as address, asyncio.timeout(20):
+        for length in (70_000, 10):
+            reader, writer = await asyncio.open_connection(HOST, int(address.rpartition(":")[2]))
+            writer.write(
+                f"POST /sign-in HTTP/1.1\r\nHost: {HOST}\r\nOrigin: http://{HOST}\r\n"
+                f"Content-Length: {length}\r\n\r\na".encode()
+            )
+            said[length] = (await reader.readline()).split()[1]
+            writer.close()
+            await writer.wait_closed()
+    assert said == {70_000: b"413", 10: b"408"}
 
 
 async def test_never_acts_on_a_body_that_was_cut() -> None:

@@ -1,5 +1,6 @@
 """The other pages, and what fans write into all of them."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -13,9 +14,9 @@ from fanbot.console.app import console
 from fanbot.console.room import Room
 from fanbot.domain.decisions import Decision, Route
 from fanbot.domain.handoffs import Lane
-from fanbot.domain.messages import Author, Kind
+from fanbot.domain.messages import Attachment, Author, Kind
 from fanbot.ports.platform import Resend
-from fanbot.ports.store import Outcome, Parked, Pending
+from fanbot.ports.store import Move, Outcome, Parked, Pending
 from fanbot.storage import SqlStore
 from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import NOON, inbound
@@ -58,7 +59,9 @@ def harmless(page: str) -> None:
     markup = Markup()
     markup.feed(page)
     for tag, attributes in markup.found:
-        assert tag not in ("img", "svg", "iframe", "base", "style", "object", "embed", "b"), tag
+        if tag == "img":
+            assert re.fullmatch(r"/items/\d+/files/\d+/\d+", attributes.get("src") or ""), attributes
+        assert tag not in ("svg", "iframe", "base", "style", "object", "embed", "b"), tag
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
         if tag == "script":
             assert (attributes.get("src") or "").startswith("/static/")
@@ -82,16 +85,32 @@ async def test_shows_what_a_fan_wrote_as_words(
         return replace(made, decision=replace(made.decision, reasons=(attack, attack)))
 
     letter = replace(
-        inbound(attack, channel=attack, author=Author(attack, attack)), reply_to=attack, direct=False
+        inbound(attack, channel=attack, author=Author(attack, attack)),
+        reply_to=attack,
+        direct=False,
+        attachments=(
+            Attachment("file:" + attack, attack, "image/png", 5),
+            Attachment(attack, attack, attack, -1),
+        ),
     )
     item = await waits(letter=letter, outcome=evil)
+    for number, kind in enumerate((Kind.EDIT, Kind.REACTION, Kind.PRESS, Kind.DELETION)):
+        event = replace(letter.event, kind=kind, revision=str(number))
+        (pending,) = await hear(store, replace(letter, event=event, kind=kind, text=attack + kind))
+        await decide(store, answered(pending))
+    for detail in ({"to": attack, "note": attack}, {"until": attack}, {"what": attack, "lane": attack}):
+        await store.desk.move(
+            item, who=attack, change=lambda entry, detail=detail: Move(entry.handoff, attack, detail)
+        )
     (pending,) = await hear(store, inbound(attack, channel="spam", author=Author("s", attack), message="9"))
     spam = Decision(Route.QUARANTINE, (attack,))
     await decide(store, Outcome(pending, spam, NOON))
     problems.append(attack)
     await juno.post(f"/items/{item}/claim")
     await juno.post(f"/items/{item}/draft", data={"text": attack})
+    (*_, last) = await store.desk.history((await store.desk.entry(item)).handoff.conversation_id)
     pages = ["/", "/queue", f"/items/{item}", f"/items/{item}/talk", "/set-aside", "/troubles", "/help"]
+    pages.append(f"/items/{item}/older?before={last.place}")
     for path in pages:
         page = await juno.get(path)
         assert page.status_code == 200, path
@@ -100,6 +119,11 @@ async def test_shows_what_a_fan_wrote_as_words(
     harmless((await juno.post(f"/items/{item}/pass-on", data={"to": attack, "note": attack})).text)
     harmless((await juno.get("/sign-in", params={"next": attack})).text)
     harmless((await juno.get(f"/items/{item}/talk", params={"seen": attack})).text)
+    harmless((await juno.get(f"/items/{item}/older", params={"before": attack})).text)
+    await juno.post(f"/items/{item}/reply", data={"text": attack})
+    lingering = (await juno.get(f"/items/{item}")).text
+    assert 'class="line us held"' in lingering
+    harmless(lingering)
 
 
 async def test_isolates_a_name_that_turns_the_line_around(juno: httpx.AsyncClient, waits: Waits) -> None:

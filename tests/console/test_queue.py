@@ -68,6 +68,31 @@ async def test_sends_the_list_again_only_when_it_changed(juno: httpx.AsyncClient
     assert "my dog died" in changed.text
 
 
+async def test_shows_the_most_urgent_and_counts_the_others(juno: httpx.AsyncClient, waits: Waits) -> None:
+    """However many wait, the page holds the first fifty of them and says how many stand behind."""
+    for number in range(53):
+        await waits(f"story {number}", fan=f"fan-{number}")
+    page = (await juno.get("/")).text
+    assert page.count("<article") == 50
+    assert "53 items wait" in page
+    assert "3 more wait behind these 50." in page
+
+
+async def test_draws_a_conversation_again_only_when_it_changed(
+    juno: httpx.AsyncClient, waits: Waits, desk: Desk
+) -> None:
+    """What happens to another fan leaves an open conversation as it is; a move on it does not."""
+    item, other = await waits("my gran"), await waits("my dog", fan="bob")
+    first = await juno.get(f"/items/{item}/talk")
+    await desk.claim(other, who="Sam")
+    mark = {"If-None-Match": first.headers["etag"]}
+    assert (await juno.get(f"/items/{item}/talk", headers=mark)).status_code == 304
+    await desk.claim(item, who="Sam")
+    again = await juno.get(f"/items/{item}/talk", headers=mark)
+    assert again.status_code == 200
+    assert "Sam claimed this" in again.text.replace("</bdi> <bdi>", " ")
+
+
 async def test_claims_and_answers(juno: httpx.AsyncClient, waits: Waits, desk: Desk) -> None:
     """A claim leads to the item, a reply leaves under the artist's name."""
     item = await waits()

@@ -112,6 +112,53 @@ async def test_sends_once_across_a_restart_of_the_console(
         assert len(await leave(store, clock)) == 1
 
 
+async def test_sends_once_across_a_restart_though_the_fan_wrote_again(
+    room: Room, juno: httpx.AsyncClient, waits: Waits, store: SqlStore, clock: ManualClock
+) -> None:
+    """A form from before a restart is known also when the item waits again; a new one may say the same."""
+    item = await waits()
+    form = {"text": "Thank you.", "once": "from-before-the-restart"}
+    await juno.post(f"/items/{item}/reply", data=form)
+    await waits("and my mother too")
+    transport = httpx.ASGITransport(app=console(room))
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=OWN) as after:
+        after.cookies = juno.cookies
+        assert (await after.post(f"/items/{item}/reply", data=form)).status_code == 303
+        clock.move(timedelta(seconds=10))
+        assert len(await leave(store, clock)) == 1
+        page = (await after.get(f"/items/{item}")).text
+        mark = page.partition('name="once" value="')[2].partition('"')[0]
+        await after.post(f"/items/{item}/reply", data={"text": "Thank you.", "once": mark})
+    clock.move(timedelta(seconds=10))
+    assert len(await leave(store, clock)) == 1
+
+
+async def test_takes_a_reply_back_once_however_often_the_form_comes(
+    juno: httpx.AsyncClient, waits: Waits, store: SqlStore, clock: ManualClock
+) -> None:
+    """Whoever asks twice is told that it was taken back, not that it has left."""
+    item = await waits()
+    await juno.post(f"/items/{item}/reply", data={"text": "Too hasty."})
+    for _ in range(2):
+        assert (await juno.post(f"/items/{item}/recall")).status_code == 303
+        assert "taken back before it left" in (await juno.get(f"/items/{item}")).text
+    clock.move(timedelta(seconds=10))
+    assert await leave(store, clock) == []
+
+
+async def test_says_that_a_reply_stays_when_the_fan_wrote_meanwhile(
+    juno: httpx.AsyncClient, waits: Waits
+) -> None:
+    """Nobody reads that a reply has left which leaves only in some seconds."""
+    item = await waits()
+    await juno.post(f"/items/{item}/reply", data={"text": "Thank you."})
+    await waits("and my mother too")
+    late = await juno.post(f"/items/{item}/recall")
+    assert late.status_code == 409
+    assert "cannot be taken back" in late.text
+    assert "has left" not in late.text
+
+
 async def test_sends_nothing_empty(juno: httpx.AsyncClient, waits: Waits) -> None:
     """A reply without words is no reply, and the same form may be used again."""
     item = await waits()
@@ -149,7 +196,9 @@ async def test_hints_and_never_bars(juno: httpx.AsyncClient, waits: Waits) -> No
 class OutOfReach(Desk):
     """A queue whose store takes nothing now."""
 
-    async def shown(self, item: int) -> tuple[QueueEntry, Sequence[Line]]:
+    async def shown(
+        self, item: int, *, limit: int = 100, before: str = ""
+    ) -> tuple[QueueEntry, Sequence[Line]]:
         raise StoreUnavailableError("disk full")
 
     async def waiting(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:

@@ -292,11 +292,13 @@ def test_thanks_join_what_was_answered_before_any_template() -> None:
     assert decision.reasons == ("thanks for a person's answer join it quietly",)
 
 
-def test_a_file_without_words_needs_a_person() -> None:
-    """Pictures and voice notes are never lost (P11)."""
+def test_a_file_needs_a_person_whatever_stands_beside_it() -> None:
+    """Pictures and voice notes are never lost (P11); what its words alone would get is a suggestion."""
     decision = decide(wrote("", attachments=(PHOTO,)))
     assert (decision.route, decision.lane) == (Route.HANDOFF, Lane.OTHER)
-    assert decision.reasons == ("a file without words needs a person's eyes",)
+    assert decision.reasons == ("a file needs a person's eyes",)
+    asked = decide(wrote(attachments=(PHOTO,)), ROUTINE)
+    assert (asked.route, asked.lane, asked.suggestions) == (Route.HANDOFF, Lane.OTHER, ("tour",))
     assert decide(wrote("", attachments=(PHOTO,)), heard(STORY)).lane is Lane.PERSONAL
 
 
@@ -489,6 +491,7 @@ def test_whatever_comes_the_promises_hold(message: Inbound, reading: Reading, co
     by_machine = decision.route in (Route.ANSWER, Route.CLARIFY) and decision.command is None
     if by_machine:
         assert not reading.signals, event
+        assert not message.attachments
         assert message.kind is Kind.MESSAGE
         assert message.addressed
         assert not context.hushed

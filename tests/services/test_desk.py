@@ -401,18 +401,17 @@ async def test_a_reply_that_has_left_is_not_taken_back(
     assert await desk.waiting() == []
 
 
-async def test_what_comes_after_a_reply_that_was_taken_back_goes_out(
+async def test_a_text_of_safety_passes_a_reply_that_lingers(
     item: Item, desk: Desk, hear: Hear, platform: MemoryPlatform
 ) -> None:
-    """A text of safety that stood behind it reaches the fan at once (P20)."""
+    """A text of safety does not wait for a reply that can still be taken back (P20)."""
     number = await item()
     await desk.reply(number, "Hello.", who="Sam", linger=LINGER)
     await hear(inbound("i do not want to live", message="2"))
-    assert platform.sent == []
+    assert [said.in_reply_to for said in platform.sent] == ["2"]
     await desk.recall(number, who="Sam")
     await hear()
-    [said] = platform.sent
-    assert said.in_reply_to == "2"
+    assert len(platform.sent) == 1
 
 
 async def test_the_assistant_keeps_out_after_a_recall(

@@ -1,12 +1,13 @@
 """What goes to a person: told once, told truly, and told nothing more than it should be."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from fanbot.domain.handoffs import Lane, State
-from fanbot.domain.messages import OutboundKind
+from fanbot.domain.messages import Attachment, OutboundKind
 from fanbot.services.desk import Desk
 from fanbot.services.engine import PIECE
 from fanbot.testing.clock import ManualClock
@@ -41,6 +42,20 @@ async def test_a_personal_message_waits_for_a_person(
     assert said.kind is OutboundKind.ACKNOWLEDGEMENT
     assert "a person on Juno's team reads it" in said.text
     assert "This note is automatic" in said.text
+
+
+async def test_files_alone_wait_for_a_person_and_the_fan_is_told(
+    hear: Hear, platform: MemoryPlatform, desk: Desk
+) -> None:
+    """No template answers what nobody looked at; the note says that it is saved and who reads it (P2, P9)."""
+    photo = Attachment("file:" + "0" * 32, "cat.png", "image/png", 7)
+    await hear(replace(inbound(""), attachments=(photo,)))
+    [entry] = await desk.waiting()
+    assert (entry.handoff.lane, entry.latest.attachments) == (Lane.OTHER, (photo,))
+    assert entry.reasons[0] == "a file needs a person's eyes"
+    [said] = platform.sent
+    assert said.kind is OutboundKind.ACKNOWLEDGEMENT
+    assert "It is saved, and a person on Juno's team reads it" in said.text
 
 
 async def test_the_second_message_of_a_batch_is_judged_after_the_first(

@@ -89,12 +89,12 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def open_again(url: str, clock: ManualClock) -> AsyncIterator[Opener]:
+async def open_again(url: str, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Opener]:
     """Open the store of the test once more, as another process would; close it after the test."""
     opened: list[SqlStore] = []
 
     async def again(settings: SignalSettings = SignalSettings()) -> SqlStore:
-        store = await open_store(url, settings=settings, now=clock.now)
+        store = await open_store(url, settings=settings, now=clock.now, files=tmp_path / "files")
         opened.append(store)
         return store
 

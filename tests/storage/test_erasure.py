@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.messages import Attachment, Author, Inbound, Kind, OutboundKind, SignalClass
+from fanbot.ports.files import Allowance, Upload
 from fanbot.ports.platform import Resend
 from fanbot.ports.store import Claim, Move, Parked, Postponed, Sent, Settlement, Standing
 from fanbot.storage import SqlStore
@@ -40,8 +41,12 @@ async def lives(store: SqlStore, fan: str) -> None:
     """Have a fan leave something in every table: words, files, a reaction, answers, an item, promotions."""
     store.outbox.serve(HERE)
     author = Author(fan, fan.title())
+    sent = Upload(f"memory/{fan}", "u1", "a.png", "image/png", fan.encode())
+    file = await store.files.keep(sent, allowance=Allowance(100, 1000))
     events = [
-        replace(inbound("my parcel", channel=fan, message=f"{fan}-1"), attachments=(Attachment("file/1"),)),
+        replace(
+            inbound("my parcel", channel=fan, message=f"{fan}-1"), attachments=(Attachment("file/1"), file)
+        ),
         inbound("my big parcel", channel=fan, message=f"{fan}-1", kind=Kind.EDIT, revision="2"),
         inbound("❤️", channel=fan, message=f"{fan}-1", kind=Kind.REACTION),
         inbound("in public", channel="lounge", message=f"{fan}-2", author=author, direct=False),
@@ -114,7 +119,7 @@ async def test_an_export_is_what_the_archive_tells_of_this_fan(store: SqlStore) 
     everything = await exported(store, "ada")
     whole = [record async for record in store.archive.export(fan="memory:ada")]
     assert everything == [record for record in whole if record["type"] not in ("item", "item-event")]
-    assert {record["type"] for record in everything} == {"fan", "consent", "message", "outbound"}
+    assert {record["type"] for record in everything} == {"fan", "consent", "message", "outbound", "file"}
     assert len([record for record in everything if record["type"] == "outbound"]) == 7
     assert "bob" not in str(everything).lower()
 

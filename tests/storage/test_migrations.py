@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,6 +67,11 @@ def new_url(sort: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'new.db'}"
 
 
+def _seen_by_alembic(sort: str) -> Callable[..., bool]:
+    """Leave out what Alembic cannot read back from SQLite, an index that descends; the next test sees it."""
+    return lambda _object, name, *_: sort == "postgresql" or name != "handoff_queue"
+
+
 SORTS = pytest.mark.parametrize("sort", ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 
 
@@ -79,7 +85,8 @@ def test_a_new_store_is_what_the_tables_say(
     with engine.begin() as connection:
         migrations.upgrade(connection)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": _seen_by_alembic(sort)}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, SQLModel.metadata) == []
     engine.dispose()
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Column, Connection, Engine, Table, Text, create_engine, event
+from sqlalchemy import Boolean, Column, Connection, Table, Text, create_engine
 from sqlmodel import SQLModel
 
 from fanbot.domain.decisions import Decision, Route
@@ -17,7 +17,7 @@ from fanbot.domain.messages import Attachment, Kind, OutboundKind
 from fanbot.domain.settings import SignalSettings
 from fanbot.ports.platform import Resend
 from fanbot.ports.store import Move, Outcome, Parked, Postponed, QueueEntry, Sent
-from fanbot.storage import SqlStore, open_store
+from fanbot.storage import SqlStore, bulk, open_store
 from fanbot.storage.database import parsed
 from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import NOON, address, inbound
@@ -61,6 +61,8 @@ def fill(url: str, *, many: int) -> None:
         _rows(connection, "handoff_event", many)
         _rows(connection, "reaction", many)
         _rows(connection, "attachment", many)
+        _rows(connection, "upload", many, id="'f' || i", owner=f"'webchat/u' || ({fan})", key="'k' || i",
+              named="TRUE")  # fmt: skip
         _rows(connection, "outbox", many, conversation_id=fan, fan_id=fan, kind="'answer'",
               signal="'signal'", state=f"CASE WHEN {waits} THEN 'ready' ELSE 'sent' END",
               destination=f"CASE WHEN {waits} THEN 'down/main' ELSE 'memory/main' END",
@@ -100,15 +102,17 @@ def overheard() -> Iterator[Statements]:
     """
     statements: Statements = {}
 
-    def listen(_conn: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+    def asked(connection: Connection, statement: str, parameters: Any) -> Any:
         if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
             shape = _shape(statement)
             if len(statement) > len(statements.get(shape, ("", None))[0]):
                 statements[shape] = (statement, parameters)
+        return really_asked(connection, statement, parameters)
 
-    event.listen(Engine, "before_cursor_execute", listen)
-    yield statements
-    event.remove(Engine, "before_cursor_execute", listen)
+    really_asked = bulk.asked
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "asked", asked)
+        yield statements
 
 
 def _shape(statement: str) -> str:
@@ -204,7 +208,9 @@ async def _at_the_desk(store: SqlStore, conversation: int) -> None:
     item = (await standings(store, [conversation]))[conversation].items[0].id
     await store.desk.entries(limit=20)
     await store.desk.entries(everything=True, limit=20)
-    await store.desk.history(conversation)
+    await store.desk.waiting()
+    await store.desk.pulse_of(item)
+    await _history(store, conversation)
     entry = await store.desk.entry(item)
     reply = replace(answer(entry.latest, kind=OutboundKind.HUMAN), expires_at=NOON + timedelta(hours=9))
 
@@ -218,8 +224,29 @@ async def _at_the_desk(store: SqlStore, conversation: int) -> None:
     )
     assert await store.desk.keep_draft(item, who="sam", text="Dear")
     await store.desk.move(item, who="sam", change=replied)
+    await _passed(store)
     await store.desk.tend(now=NOON)
     await store.desk.waiting_record(Lane.TECH, now=NOON)
+
+
+async def _passed(store: SqlStore) -> None:
+    """Answer while a reply lingers."""
+    (pending,) = await hear(store, inbound("?", channel="lingering", message="1"))
+    later = replace(answer(pending.inbound, kind=OutboundKind.HUMAN), not_before=NOON + timedelta(seconds=9))
+    assert not await decide(store, answered(pending, later))
+    (pending,) = await hear(store, inbound("?", channel="lingering", message="2"))
+    assert await decide(store, answered(pending, answer(pending.inbound)))
+
+
+async def _history(store: SqlStore, conversation: int) -> None:
+    """Read a conversation with everything that can stand in it, and what stands above."""
+    (changed,) = await hear(store, inbound("!", channel="new", message="2", kind=Kind.EDIT, revision="2"))
+    await decide(store, answered(changed))
+    for place in {conversation, changed.conversation_id}:
+        lines = await store.desk.history(place)
+        assert lines
+        await store.desk.history(place, limit=1)
+        await store.desk.history(place, before=lines[-1].place)
 
 
 def walks_of_sqlite(connection: Connection, statement: str, parameters: Any) -> list[str]:

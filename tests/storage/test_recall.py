@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -31,11 +31,11 @@ async def waits(store: SqlStore) -> tuple[int, Pending]:
     return (await entry_of(store, pending.conversation_id)).handoff.id, pending
 
 
-async def replies(store: SqlStore, item: int, *texts: str) -> None:
+async def replies(store: SqlStore, item: int, *texts: str, leaves: datetime | None = LATER) -> None:
     """Reply in so many parts, to leave in ten seconds."""
     latest = (await store.desk.entry(item)).latest
     parts = tuple(
-        replace(answer(latest, text, kind=OutboundKind.HUMAN), part=n, parts=len(texts), not_before=LATER)
+        replace(answer(latest, text, kind=OutboundKind.HUMAN), part=n, parts=len(texts), not_before=leaves)
         for n, text in enumerate(texts)
     )
     whole = " ".join(texts)
@@ -77,25 +77,29 @@ async def test_what_was_taken_back_never_leaves_and_becomes_the_draft(store: Sql
 
 
 async def test_a_reply_that_nobody_takes_back_leaves_at_its_time(store: SqlStore) -> None:
-    """Not a moment before; and what came in between leaves behind it, in order."""
+    """Not a moment before, and in order; what came in between did not wait for it."""
     item, pending = await waits(store)
     await replies(store, item, "One.", "Two.")
     (more,) = await hear(store, inbound("?", message="2"))
-    assert await decide(store, answered(more, answer(more.inbound, "behind"))) == []
-    said = []
+    claims = await decide(store, answered(more, answer(more.inbound, "between")))
+    said = [claim.dispatch.text for claim in claims]
+    await confirm(store, claims)
     while claims := await due(store):
         said += [claim.dispatch.text for claim in claims]
         await confirm(store, claims, at=LATER)
-    assert said == ["One.", "Two.", "behind"]
+    assert said == ["between", "One.", "Two."]
     assert pending.conversation_id == more.conversation_id
 
 
 async def test_what_stands_behind_a_recalled_reply_leaves_without_it(store: SqlStore) -> None:
-    """An automatic answer that waited for its turn has it at once."""
+    """Another reply that waited for its turn has it at once."""
     item, _ = await waits(store)
     await replies(store, item, "One.", "Two.")
     (more,) = await hear(store, inbound("?", message="2"))
-    await decide(store, answered(more, answer(more.inbound, "first"), answer(more.inbound, "second")))
+    await decide(store, handed_over(more, Lane.TECH))
+    entries = await store.desk.entries(everything=True, limit=10)
+    (other,) = [each.handoff.id for each in entries if each.handoff.lane is Lane.TECH]
+    await replies(store, other, "first", "second", leaves=None)
     assert not await store.outbox.due(now=NOON)
     await recalls(store, item)
     said = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import time, timedelta
 from fractions import Fraction
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,8 +39,10 @@ host = "0.0.0.0"
 port = 9000
 address = "https://queue.example"
 password_hash = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
+proxies = ["127.0.0.1", "10.0.0.0/8"]
 [web]
 port = 9001
+proxies = ["2001:db8::/32"]
 [adapters.telegram]
 mode = "polling"
 patience = 2.5
@@ -63,10 +66,14 @@ def test_reads_every_setting() -> None:
     assert settings.signal.gap == timedelta(hours=36)
     assert settings.signal.quiet == (time(23, 30), time(7))
     assert settings.store_url == "postgresql://bot@db/fanbot"
-    assert settings.console.listen == ListenSettings("0.0.0.0", 9000)  # noqa: S104 - a value, nothing listens
+    assert settings.console.listen == ListenSettings(
+        "0.0.0.0",  # noqa: S104 - a value, nothing listens
+        9000,
+        (ip_network("127.0.0.1"), ip_network("10.0.0.0/8")),
+    )
     assert settings.console.address == "https://queue.example"
     assert settings.console.password_hash.startswith("$argon2id$")
-    assert settings.web == ListenSettings("127.0.0.1", 9001)
+    assert settings.web == ListenSettings("127.0.0.1", 9001, (ip_network("2001:db8::/32"),))
     assert settings.adapters == {
         "telegram": {"mode": "polling", "patience": 2.5, "accounts": {"second": {"token": "1:second"}}}
     }
@@ -320,3 +327,24 @@ def test_a_password_hash_is_repeated_nowhere() -> None:
     assert "rex" not in str(caught.value)
     kept = settings_of('[console]\npassword_hash = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"\n')
     assert "c2FsdA" not in repr(kept)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['"proxy.example"', '["proxy.example"]', '["10.0.0.5/8"]', "[127]", '["0.0.0.0/0"]', '["::/0"]', "true"],
+)
+def test_a_proxy_is_an_address_or_a_network_and_never_everybody(value: str) -> None:
+    """No name, no network with a slip in it, and nothing that would believe every stranger."""
+    with pytest.raises(RefusedFileError) as caught:
+        settings_of(f"[web]\nproxies = {value}\n")
+    (problem,) = caught.value.problems
+    assert problem.line == 2
+    assert problem.example == 'proxies = ["127.0.0.1", "10.0.0.0/8"]'
+
+
+def test_proxies_come_from_the_environment_with_commas() -> None:
+    """A variable holds no list, so it is written as one line; without one nobody is believed."""
+    assert settings_of("").web.proxies == settings_of("", FANBOT_WEB__PROXIES="").web.proxies == ()
+    settings = settings_of("", FANBOT_CONSOLE__PROXIES="127.0.0.1, 10.0.0.0/8")
+    assert settings.console.proxies == (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
+    assert settings.web.proxies == ()

@@ -1,5 +1,6 @@
 // The page of one conversation: what is written is kept here until the chat said that it is saved.
 import { speak, words } from "./words.js";
+import { adding } from "./adding.js";
 import { list, show } from "./reading.js";
 
 const base = new URL(".", import.meta.url);
@@ -37,16 +38,18 @@ function uuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+// A file travels slower than words.
+const PATIENCE = 150000;
+
 const say = (sentence) => { state.textContent = sentence; };
 
 // Ask the chat; a status that is no success is thrown, with the seconds to wait.
-async function ask(path, { body, signal, method = body ? "POST" : "GET" } = {}) {
-  const headers = {};
+async function ask(path, { body, blob, signal, headers = {}, method = body ? "POST" : "GET" } = {}) {
   const key = lasting.get("key");
   if (key) headers.Authorization = `Visitor ${key}`;
   if (body) headers["Content-Type"] = "application/json";
   const answer = await fetch(new URL(path, base), {
-    method, headers, body: body && JSON.stringify(body), signal: signal || AbortSignal.timeout(20000),
+    method, headers, body: blob || (body && JSON.stringify(body)), signal: signal || AbortSignal.timeout(20000),
     cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
   });
   if (answer.ok) return answer;
@@ -65,7 +68,7 @@ async function known() {
 function forget(sentence) {
   lasting.set("key", "");
   leave();
-  show(log, [], press);
+  show(log, [], doors);
   say(sentence);
 }
 
@@ -73,16 +76,38 @@ function forget(sentence) {
 
 let sending = false;
 
+const added = adding({ keep: (files) => passing.set("files", files.length ? JSON.stringify(files) : ""), say, uuid });
+
+// Carry a file under its id; a second try is the same file.
+async function put({ id, name, blob }) {
+  if (!blob) throw Object.assign(new Error(name), { name: "NotFoundError" });
+  const told = [...name].slice(-200).join("").replace(/[\ud800-\udfff]/gu, "\ufffd");
+  const headers = { "Content-Type": "application/octet-stream", "File-Name": encodeURIComponent(told) };
+  const bytes = new Blob([await blob.arrayBuffer()]);
+  const options = { method: "PUT", headers, blob: bytes, signal: AbortSignal.timeout(PATIENCE) };
+  return (await ask(`files/${id}`, options)).json();
+}
+
+// Fetch a file of this conversation; its key stands in a header, so no address opens it.
+async function fetched({ id }) {
+  return (await ask(`files/${id}`, { signal: AbortSignal.timeout(PATIENCE) })).blob();
+}
+
 function pending() {
   try { return JSON.parse(passing.get("pending")) || {}; } catch { return {}; }
 }
 
 // What was sent under an id that stands in the conversation is saved, whatever the answer to it was.
 function settle(bubbles) {
-  const { id, text: written } = pending();
+  const { id, text: written, carried = "" } = pending();
   if (!id || !bubbles.some((bubble) => bubble.key === id)) return;
   passing.set("pending", "");
+  sent(written, carried);
+}
+
+function sent(written, carried) {
   if (text.value === written) write("");
+  added.clear(carried);
   say(words.saved);
 }
 
@@ -92,27 +117,34 @@ function write(value) {
 }
 
 function trouble(error, otherwise) {
-  if (error.status === 429) say(words.much.replace("{n}", String(error.wait || 60)));
+  if (error.sentence) say(error.sentence);
+  else if (error.status === 429) say(words.much.replace("{n}", String(error.wait || 60)));
   else if (error.status !== 401) say(otherwise);
 }
 
 async function submit() {
   const written = text.value;
   if (sending) return;
-  if (!written.trim()) return say(words.empty);
+  if (!written.trim() && !added.any) return say(words.empty);
   if ([...written].length > LONGEST) return say(words.long);
   sending = true;
-  let waiting = pending();
-  if (waiting.text !== written) waiting = { id: uuid(), text: written };
-  passing.set("pending", JSON.stringify(waiting));
   try {
     await known();
-    await ask("messages", { body: { ...waiting, name: lasting.get("name") } });
+    await added.carry(put);
+    const [carried, files] = [added.ids, added.references];
+    let waiting = pending();
+    if (waiting.text !== written || (waiting.carried || "") !== carried) waiting = { id: uuid(), text: written, carried };
+    passing.set("pending", JSON.stringify(waiting));
+    const body = { id: waiting.id, text: written, name: lasting.get("name") };
+    await ask("messages", { body: files.length ? { ...body, files } : body });
     passing.set("pending", "");
-    if (text.value === written) write("");
-    say(words.saved);
+    sent(written, carried);
     refresh();
   } catch (error) {
+    if (error.status === 409 && !error.sentence) {
+      added.renew();
+      error.sentence = words.again;
+    }
     trouble(error, words.unsent);
   } finally {
     sending = false;
@@ -137,6 +169,8 @@ async function press(choice) {
     sending = false;
   }
 }
+
+const doors = { press, fetched, failed: () => say(words.noFile) };
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -167,7 +201,7 @@ async function refresh() {
       const key = lasting.get("key");
       const { bubbles } = await (await ask("bubbles")).json();
       if (key !== lasting.get("key")) break;
-      show(log, bubbles, press);
+      show(log, bubbles, doors);
       settle(bubbles);
     }
   } catch (error) {
@@ -234,7 +268,7 @@ addEventListener("storage", (event) => {
   if (!lasting.owns("key", event)) return;
   lasting.drop("key");
   leave();
-  if (!lasting.get("key")) show(log, [], press);
+  if (!lasting.get("key")) show(log, [], doors);
   follow();
 });
 
@@ -247,8 +281,8 @@ function opened(id) {
   at(id).showModal();
 }
 
-async function exported() {
-  return lasting.get("key") ? (await ask("export")).text() : "";
+async function exported(path) {
+  return lasting.get("key") ? (await ask(path, { signal: AbortSignal.timeout(PATIENCE) })).blob() : new Blob([]);
 }
 
 async function attempt(deed) {
@@ -271,12 +305,12 @@ at("naming").addEventListener("submit", (event) => {
   tell(name ? words.named : words.unnamed);
 });
 at("see").addEventListener("click", () => attempt(async () => {
-  const records = (await exported()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const records = (await (await exported("export?contents=no")).text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
   list(at("records"), records);
   opened("kept");
 }));
 at("download").addEventListener("click", () => attempt(async () => {
-  const copy = URL.createObjectURL(new Blob([await exported()], { type: "application/x-ndjson" }));
+  const copy = URL.createObjectURL(await exported("export"));
   const link = document.createElement("a");
   link.href = copy;
   link.download = "conversation.jsonl";
@@ -293,6 +327,7 @@ at("yes").addEventListener("click", () => attempt(async () => {
   at("name").value = "";
   write("");
   pressed = {};
+  added.clear();
   forget(words.erased);
   tell(words.erased);
 }));
@@ -300,6 +335,7 @@ at("yes").addEventListener("click", () => attempt(async () => {
 speak();
 // What somebody wrote before this script came is not written over.
 write(text.value || passing.get("draft"));
+try { added.restore(JSON.parse(passing.get("files") || "[]")); } catch { added.clear(); }
 for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
 if (lasting.get("key")) log.setAttribute("aria-busy", "true");
 refresh();

@@ -1,4 +1,4 @@
-"""What faces with pages of their own need: sessions, secrets, the pulse, the review of what was set aside."""
+"""What faces with pages of their own need: sessions, secrets, files, the pulse, reviews of what is aside."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,3 +44,35 @@ def upgrade() -> None:
         postgresql_where=sa.text("route = 'quarantine' AND reviewed_at IS NULL"),
     )
     op.create_index("event_fan", "event", ["fan_id", "id"], unique=False)
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", WIDE, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("kept_at", WIDE, autoincrement=False, nullable=False),
+        sa.Column("wanted_at", WIDE, autoincrement=False, nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("upload_owner", "upload", ["owner", "key"], unique=True)
+    op.create_index("upload_kept", "upload", ["kept_at"], unique=False)
+    op.create_index(
+        "upload_unnamed",
+        "upload",
+        ["wanted_at"],
+        unique=False,
+        sqlite_where=sa.text("NOT named"),
+        postgresql_where=sa.text("NOT named"),
+    )
+    op.create_index(
+        "attachment_kept",
+        "attachment",
+        ["reference"],
+        unique=False,
+        sqlite_where=sa.text("reference LIKE 'file:%'"),
+        postgresql_where=sa.text("reference LIKE 'file:%'"),
+    )
