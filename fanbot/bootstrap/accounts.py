@@ -41,15 +41,20 @@ def capabilities_of(enabled: Enabled) -> Mapping[str, Capabilities]:
     return {name: spec.capabilities for name, (spec, _) in enabled.items()}
 
 
-def known_capabilities(workspace: "FolderWorkspace") -> Mapping[str, Capabilities]:
-    """Say what each enabled account's platform can do, without opening any."""
+def working_accounts(workspace: "FolderWorkspace") -> Enabled:
+    """Return the spec and the opening of every account whose adapter can be used."""
     found = installed()
     return {
-        f"{name}/{account}": spec.capabilities
+        f"{name}/{account}": (spec, Opening(account, settings))
         for name, section in workspace.snapshot.settings.adapters.items()
         if name in found and (spec := found[name].spec) is not None
-        for account, _ in _accounts(section)
+        for account, settings in _accounts(section)
     }
+
+
+def known_capabilities(workspace: "FolderWorkspace") -> Mapping[str, Capabilities]:
+    """Say what each enabled account's platform can do, without opening any."""
+    return capabilities_of(working_accounts(workspace))
 
 
 def _accounts(section: Mapping[str, object]) -> list[tuple[str, Mapping[str, object]]]:

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fanbot.bootstrap.accounts import installed
+from fanbot.bootstrap.accounts import installed, working_accounts
 from fanbot.bootstrap.rooms import clock, open_workspace, opened_store
 from fanbot.errors import StoreError
 from fanbot.ports.workspace import Snapshot
 
 if TYPE_CHECKING:
-    from fanbot.services.examination import Check
+    from fanbot.domain.checks import Check
     from fanbot.workspace.folder import FolderWorkspace
 
 
@@ -32,11 +32,27 @@ async def examine(workspace: "FolderWorkspace") -> Sequence["Check"]:
                 name, enabled=enabled, status=found.status.value, remedy=found.remedy, works=bool(found.spec)
             )
         )
+    checks.extend(await _examined_accounts(workspace))
     try:
         async with opened_store(workspace) as store:
             checks.extend(await examination.of_store(store))
     except StoreError as error:
         checks.append(examination.broken_store(error))
+    return checks
+
+
+async def _examined_accounts(workspace: "FolderWorkspace") -> Sequence["Check"]:
+    """Ask the platforms themselves; one that cannot be asked hides nothing of the others."""
+    from fanbot.services import examination
+
+    checks: list[Check] = []
+    for name, (spec, opening) in working_accounts(workspace).items():
+        if spec.examine is None:
+            continue
+        try:
+            checks.extend(await spec.examine(opening))
+        except Exception as error:  # noqa: BLE001 - a stranger's adapter may raise anything (G7)
+            checks.append(examination.unasked(name, error))
     return checks
 
 

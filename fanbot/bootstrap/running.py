@@ -97,7 +97,8 @@ async def _platforms(enabled: Enabled, store: "SqlStore", *, receipts: bool) -> 
 
     platforms: dict[str, Platform] = {}
     for name, (spec, plain) in enabled.items():
-        opening = replace(plain, receipts=receipts)
+        seen = store.recollection(platform=spec.name, account=plain.account)
+        opening = replace(plain, receipts=receipts, recollection=seen)
         if spec.mount:
             secret = await store.secrets.secret(f"adapter {name}")
             opening = replace(opening, secret=secret, correspondence=store.correspondence, files=store.files)

@@ -11,7 +11,7 @@ from fanbot.cli.saying import AsJson, say, say_document
 from fanbot.errors import WorkspaceError
 
 if TYPE_CHECKING:
-    from fanbot.services.examination import Check
+    from fanbot.domain.checks import Check
 
 
 def doctor(as_json: AsJson = False, folder: workspace.Folder = None) -> None:
@@ -36,7 +36,7 @@ def doctor(as_json: AsJson = False, folder: workspace.Folder = None) -> None:
 
 async def _examined(folder: workspace.Folder) -> Sequence["Check"]:
     from fanbot import bootstrap
-    from fanbot.services.examination import Check
+    from fanbot.domain.checks import Check
 
     try:
         opened = workspace.opened(folder)

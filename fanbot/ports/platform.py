@@ -3,11 +3,13 @@
 An adapter hears (``listen``) and speaks (``send``); it decides nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from fanbot.domain.checks import Check
 from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
 from fanbot.ports.files import Files
 from fanbot.ports.web import Correspondence
@@ -31,7 +33,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One message at the moment it leaves: text frozen, key fixed (at most 25 characters)."""
+    """One message at the moment it leaves: text frozen, key fixed (at most 25 characters).
+
+    ``since``: when it was first handed to the platform, if that was before and it may have arrived.
+    """
 
     key: str
     address: Address
@@ -42,6 +47,7 @@ class Dispatch:
     direct: bool = True
     choices: tuple[Choice, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    since: datetime | None = None
 
 
 class Intake(Protocol):
@@ -79,11 +85,30 @@ class Platform(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The newest message that is stored of a place; an adapter reads on from it after a gap."""
+
+    address: Address
+    message: str
+    direct: bool
+    received_at: datetime
+
+
+class Recollection(Protocol):
+    """What the store knows of one account's places."""
+
+    async def places(self) -> Sequence[Heard]:
+        """Return every channel and thread in which a fan wrote, the latest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """What an adapter is opened with: its account's name, its own settings, and the run's options.
 
     ``secret`` is a key for this account alone, the same at every start of a store; empty when there is
-    none. ``correspondence`` and ``files`` are there for adapters with a ``mount``.
+    none. ``correspondence`` and ``files`` are there for adapters with a ``mount``, ``recollection``
+    whenever there is a store.
     """
 
     account: str
@@ -92,6 +117,7 @@ class Opening:
     secret: bytes = b""
     correspondence: Correspondence | None = None
     files: Files | None = None
+    recollection: Recollection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +128,7 @@ class AdapterSpec:
     installs the SDK; ``open`` may raise AdapterError or ImportError. ``finite``: its input may end,
     and a fanbot whose every input has ended drains and stops. ``mount`` is a path such as ``/chat`` at
     which the opened platform's ``app`` is served to the public (see ports.web); empty for none.
+    ``examine`` asks the platform what keeps this account from working well, and changes nothing there.
     """
 
     name: str
@@ -111,3 +138,4 @@ class AdapterSpec:
     extra: str = ""
     finite: bool = False
     mount: str = ""
+    examine: Callable[[Opening], Awaitable[Sequence[Check]]] | None = None

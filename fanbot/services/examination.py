@@ -1,23 +1,14 @@
 """What ``fanbot doctor`` finds: each thing that a running fanbot needs, and how to mend it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from fanbot.domain.checks import Check
 from fanbot.domain.templates import Problem
 from fanbot.errors import StoreError
 from fanbot.ports.store import Store
 from fanbot.ports.workspace import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. ``ok`` is False when it keeps fanbot from doing its work well."""
-
-    name: str
-    ok: bool
-    found: str
-    remedy: str = ""
+from fanbot.services.faults import named
 
 
 def of_workspace(snapshot: Snapshot, problems: Sequence[Problem], now: datetime) -> Iterator[Check]:
@@ -77,6 +68,12 @@ def of_adapter(name: str, *, enabled: bool, status: str, remedy: str, works: boo
     """Look at an installed adapter."""
     use = "has a section in the settings" if enabled else "has no section in the settings, so it is off"
     return Check(f"adapter {name}", ok=works or not enabled, found=f"{status}; {use}", remedy=remedy)
+
+
+def unasked(account: str, error: Exception) -> Check:
+    """Say that an account's adapter could not look."""
+    told = f"could not be examined: {named(error)}"
+    return Check(account, ok=False, found=told, remedy="`fanbot run` tells more when it starts this account.")
 
 
 async def of_store(store: Store) -> Sequence[Check]:

@@ -11,10 +11,12 @@ from fanbot.ports.store import Claim
 from fanbot.storage.cap import Request
 from fanbot.storage.keys import written
 from fanbot.storage.outbox_rows import channel_key, frozen
+from fanbot.storage.times import moment
 
 CLAIM_COLUMNS = (
     "o.id, o.unit, o.conversation_id, o.fan_id, o.destination, o.kind, o.body, o.promo, o.promoted,"
     " o.in_reply_to, o.template, o.signal, o.choices, o.attachments, o.attempts, o.expires_at, o.not_before,"
+    " o.claimed_at,"
     " c.platform, c.account, c.channel, c.thread, c.direct"
 )
 
@@ -40,6 +42,7 @@ class Waiting:
     attempts: int
     expires_at: int | None
     not_before: int
+    claimed_at: int | None
     address: Address
     direct: bool
 
@@ -48,7 +51,8 @@ class Waiting:
         """Make one of CLAIM_COLUMNS."""
         (
             number, unit, conversation, fan, destination, kind, body, promo, promoted, reply_to, template,
-            signal, choices, files, attempts, expires, not_before, platform, account, channel, thread, direct,
+            signal, choices, files, attempts, expires, not_before, claimed, platform, account, channel,
+            thread, direct,
         ) = row  # fmt: skip
         return cls(
             id=number,
@@ -68,6 +72,7 @@ class Waiting:
             attempts=attempts,
             expires_at=expires,
             not_before=not_before,
+            claimed_at=claimed,
             address=Address(platform, account, channel, thread),
             direct=bool(direct),
         )
@@ -82,6 +87,11 @@ class Waiting:
             self.template,
             self.signal,
         )
+
+    @property
+    def repeated(self) -> bool:
+        """Tell whether it was handed to its platform before and may have arrived."""
+        return self.promoted is not None
 
     def claim(self, *, promoted: bool) -> Claim:
         """Freeze the row into a claim."""
@@ -100,8 +110,9 @@ class Waiting:
                 direct=self.direct,
                 choices=tuple(Choice(**choice) for choice in choices),
                 attachments=tuple(Attachment(**file) for file in files),
+                since=moment(self.claimed_at) if self.repeated else None,
             ),
             attempts=self.attempts + 1,
-            repeated=self.promoted is not None,
+            repeated=self.repeated,
             unit=self.unit,
         )

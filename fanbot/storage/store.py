@@ -25,6 +25,7 @@ from fanbot.storage.keys import TimeOrderedIds
 from fanbot.storage.lease import AdvisoryGuard, FileGuard, SqlLease
 from fanbot.storage.migrations import migrate
 from fanbot.storage.outbox import SqlOutbox
+from fanbot.storage.places import SqlRecollection
 from fanbot.storage.secret_keys import SqlSecrets
 from fanbot.storage.sessions import SqlSessions
 from fanbot.storage.switches import SqlSwitches
@@ -70,6 +71,10 @@ class SqlStore:
         self.correspondence = SqlCorrespondence(
             writer=writer, reader=reader, ids=ids, now=now, archive=archive, files=kept
         )
+
+    def recollection(self, *, platform: str, account: str) -> SqlRecollection:
+        """Return what is known of one account's places."""
+        return SqlRecollection(reader=self._reader, platform=platform, account=account)
 
     async def close(self) -> None:
         """Finish what is queued and let go of the database."""

@@ -1,0 +1,38 @@
+"""Where the fans of an account wrote last."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from fanbot.domain.messages import Address
+from fanbot.ports.platform import Heard
+from fanbot.storage import bulk
+from fanbot.storage.times import moment
+from fanbot.storage.writer import Reader
+
+_PLACES = (
+    "SELECT c.channel, c.thread, c.direct, e.message, e.received_at FROM conversation c"
+    " JOIN event e ON e.id = (SELECT MAX(n.id) FROM event n WHERE n.conversation_id = c.id"
+    " AND n.kind = 'message') WHERE c.platform = ? AND c.account = ? ORDER BY e.id DESC"
+)
+
+
+class SqlRecollection:
+    """What the store knows of one account's places; see ports.platform.Recollection."""
+
+    def __init__(self, *, reader: Reader, platform: str, account: str) -> None:
+        self._reader = reader
+        self._platform = platform
+        self._account = account
+
+    async def places(self) -> Sequence[Heard]:
+        """Return every channel and thread in which a fan wrote, the latest first."""
+        return await self._reader.run(lambda c: _places(c, self._platform, self._account))
+
+
+def _places(connection: Connection, platform: str, account: str) -> Sequence[Heard]:
+    found: dict[tuple[str, str], Heard] = {}
+    for channel, thread, direct, message, at in bulk.rows(connection, _PLACES, platform, account):
+        place = Address(platform, account, channel, thread)
+        found.setdefault((channel, thread), Heard(place, message, bool(direct), moment(at)))
+    return list(found.values())
