@@ -57,7 +57,7 @@ class EmbeddedBus:
         self._brought.append((events, kept))
         if self._keeper is None or self._keeper.done():
             self._keeper = asyncio.ensure_future(self._keep_what_was_brought())
-        return await asyncio.shield(kept)
+        return await kept
 
     async def _keep_what_was_brought(self) -> None:
         """Keep everything, also what an adapter brought that is gone by now."""

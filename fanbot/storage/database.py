@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fanbot.errors import StoreError, StoreUnavailableError
 
-_BUSY_SECONDS = 5.0
+BUSY_SECONDS = 5.0
 """How long to wait for another process's transaction."""
 _CACHE_KIB = 24_000
 _WRITER_LOCK = 0x66616E62
@@ -72,23 +72,6 @@ def reading_engine(url: URL, *, threads: int) -> Engine:
     )
 
 
-def begun_at_once(engine: Engine) -> Connection | None:
-    """Begin a transaction if that takes no waiting: on SQLite, while no other process writes."""
-    if engine.dialect.name != "sqlite":
-        return None
-    connection = engine.connect()
-    driver: Any = connection.connection.driver_connection
-    try:
-        driver.execute("PRAGMA busy_timeout = 0")
-        connection.begin()
-    except (SQLAlchemyError, sqlite3.Error):
-        connection.close()
-        return None
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
-    return connection
-
-
 def _make_folder(url: URL) -> None:
     folder = Path(url.database or "").parent
     try:
@@ -105,7 +88,7 @@ def _sqlite(url: URL, *, begin: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS, "cached_statements": 256},
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "cached_statements": 256},
     )
 
     @event.listens_for(engine, "connect")

@@ -13,7 +13,7 @@ from fanbot.ports.store import Claim, Judging, Outcome, Standing
 from fanbot.storage import bulk, tables
 from fanbot.storage.items import keep_items, withdraw
 from fanbot.storage.outbox import SqlOutbox
-from fanbot.storage.outbox_rows import Draft, enqueue, paused
+from fanbot.storage.outbox_rows import Draft, Serving, enqueue, paused
 from fanbot.storage.pulse import beat
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
@@ -22,6 +22,7 @@ _DECISIONS = tables.table(tables.DecisionRow)
 _CONSENTS = tables.table(tables.Consent)
 _DEAD = tables.table(tables.DeadLetter)
 
+_NOW_DECIDED = "UPDATE event SET decided = TRUE WHERE id IN ({keys}) AND NOT decided"
 _LETTERS = "SELECT COUNT(*) FROM dead_letter"
 
 CONVERSATIONS = (
@@ -45,9 +46,13 @@ class SqlJournal:
 
     async def decide(self, conversations: Sequence[int], judge: Judging, *, now: datetime) -> Sequence[Claim]:
         """Judge and write; see ports.store.Journal."""
-        return await self._writer.run(
-            lambda c: self._record(c, judge(_standings(c, conversations)), now), rows=len(conversations)
-        )
+
+        def job(connection: Connection) -> Sequence[Claim]:
+            stopped = paused(connection)
+            outcomes = judge(_standings(connection, conversations, stopped=stopped))
+            return self._record(connection, outcomes, self._outbox.serving(now, stopped=stopped))
+
+        return await self._writer.run(job, rows=len(conversations))
 
     async def note_failure(self, event_id: int, error: str) -> int:
         """Count a failed attempt at this event."""
@@ -57,7 +62,10 @@ class SqlJournal:
         """Count the failures that were kept."""
         return await self._reader.run(lambda c: int((bulk.row(c, _LETTERS) or (0,))[0]))
 
-    def _record(self, connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> Sequence[Claim]:
+    def _record(
+        self, connection: Connection, outcomes: Sequence[Outcome], serving: Serving
+    ) -> Sequence[Claim]:
+        now = serving.now
         fresh = _decide(connection, outcomes)
         _change_conversations(connection, fresh, stamp(now))
         _note_consents(connection, fresh, stamp(now), self._ids)
@@ -72,7 +80,6 @@ class SqlJournal:
             for outcome in fresh
             for outbound in outcome.outbounds
         ]
-        serving = self._outbox.serving(connection, now)
         return enqueue(connection, drafts, ids=self._ids, serving=serving, at=stamp(now))
 
     def _keep_items(self, connection: Connection, outcomes: Sequence[Outcome], at: int) -> None:
@@ -86,13 +93,14 @@ class SqlJournal:
         keep_items(connection, outcomes[start:], self._ids)
 
 
-def _standings(connection: Connection, conversations: Sequence[int]) -> Mapping[int, Standing]:
+def _standings(
+    connection: Connection, conversations: Sequence[int], *, stopped: bool
+) -> Mapping[int, Standing]:
     keys = sorted(set(conversations))
     items: dict[int, list[OpenItem]] = {}
     for number, conversation, lane, state, acknowledged in sorted(bulk.gather(connection, *ITEMS, keys)):
         item = OpenItem(number, Lane(lane), State(state), moment(acknowledged))
         items.setdefault(conversation, []).append(item)
-    stopped = paused(connection)
     known = {
         number: Standing(
             items=tuple(items.get(number, ())),
@@ -113,13 +121,13 @@ def _standings(connection: Connection, conversations: Sequence[int]) -> Mapping[
 
 def _decide(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Write the decisions; leave out events that have theirs already (G2), and what was erased since."""
-    numbers = [outcome.pending.event_id for outcome in outcomes]
-    source = "decision WHERE event_id IN ({keys})"
-    decided: set[int] = {row[0] for row in bulk.gather(connection, "event_id", source, numbers)}
-    kept = bulk.change(connection, "UPDATE event SET decided = TRUE WHERE id IN ({keys})", numbers)
-    if kept < len(set(numbers)):
+    numbers = list(dict.fromkeys(outcome.pending.event_id for outcome in outcomes))
+    decided: set[int] = set()
+    if bulk.change(connection, _NOW_DECIDED, numbers) < len(numbers):
         left = {row[0] for row in bulk.gather(connection, "id", "event WHERE id IN ({keys})", numbers)}
-        decided.update(number for number in numbers if number not in left)
+        source = "decision WHERE event_id IN ({keys})"
+        before = {row[0] for row in bulk.gather(connection, "event_id", source, numbers)}
+        decided = {number for number in numbers if number in before or number not in left}
     fresh: list[Outcome] = []
     rows: list[bulk.Row] = []
     for outcome in outcomes:

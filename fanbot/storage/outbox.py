@@ -74,15 +74,15 @@ class SqlOutbox:
         """Name the destinations whose rows this process claims."""
         self._destinations = dict(destinations)
 
-    def serving(self, connection: Connection, now: datetime) -> Serving:
-        """Say what may be claimed in this transaction."""
-        return Serving(self._destinations, self._settings, paused(connection), now, self._arrived)
+    def serving(self, now: datetime, *, stopped: bool) -> Serving:
+        """Say what may be claimed in this transaction; ``stopped`` while sending is paused."""
+        return Serving(self._destinations, self._settings, stopped, now, self._arrived)
 
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
         """Claim what is due; see ports.store.OutboxStore."""
         if not self._destinations:
             return []
-        return await self._writer.run(lambda c: _claim(c, self.serving(c, now), limit))
+        return await self._writer.run(lambda c: _claim(c, self.serving(now, stopped=paused(c)), limit))
 
     def arrived(self, claim: Claim) -> None:
         """Remember what arrived until it is settled; see ports.store.OutboxStore."""

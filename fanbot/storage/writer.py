@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from fanbot.errors import StoreError, StoreUnavailableError
-from fanbot.storage.database import begun_at_once
+from fanbot.storage.transactions import transactions
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -58,7 +58,7 @@ class Writer:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._transactions = transactions(engine)
         self._waiting: deque[_Entry] = deque()
         self._under_way = False
         self._turn = threading.Lock()
@@ -97,6 +97,7 @@ class Writer:
             await self._idle.wait()
         self._groups.put(None)
         await asyncio.to_thread(self._thread.join)
+        self._transactions.close()
 
     def _next(self) -> None:
         """Begin what waits; the thread commits it."""
@@ -111,14 +112,14 @@ class Writer:
 
     def _written(self, entries: Sequence[_Entry]) -> Connection | None:
         """Run the jobs here; when anything hinders that, nothing remains of it and the thread does it."""
-        connection = begun_at_once(self._engine)
+        connection = self._transactions.begin_at_once()
         if connection is None:
             return None
         try:
             for entry in entries:
                 entry.result = entry.job(connection)
         except Exception:  # noqa: BLE001 - the thread runs them again and tells each caller its own error
-            connection.close()
+            self._transactions.undo(connection)
             return None
         return connection
 
@@ -128,7 +129,7 @@ class Writer:
             _resolve(group.entries)
             if self._checkpoint:
                 self._checkpoint = False
-                _carry_over(self._engine)
+                self._transactions.checkpoint()
             self._go_on(group.entries[0].loop)
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -149,13 +150,15 @@ class Writer:
 
     def _commit(self, entries: Sequence[_Entry], begun: Connection | None) -> None:
         try:
-            if begun is not None:
-                with begun:
-                    begun.commit()
-                return
-            with self._engine.begin() as connection:
-                for entry in entries:
-                    entry.result = entry.job(connection)
+            connection = begun or self._transactions.begin()
+            try:
+                if begun is None:
+                    for entry in entries:
+                        entry.result = entry.job(connection)
+                self._transactions.commit(connection)
+            except BaseException:
+                self._transactions.undo(connection)
+                raise
         except Exception as error:  # noqa: BLE001 - every failure must reach its caller, or the caller waits forever
             told = translated(error)
             if len(entries) == 1 or isinstance(told, StoreUnavailableError):
@@ -164,14 +167,6 @@ class Writer:
             else:
                 for entry in entries:
                     self._commit([entry], None)
-
-
-def _carry_over(engine: Engine) -> None:
-    """Checkpoint while nothing is written; what fails here is done at the next one."""
-    with suppress(SQLAlchemyError, sqlite3.Error), engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - only SQLite is asked for this
-        driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 def _resolve(entries: Sequence[_Entry]) -> None:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine
 
 from fanbot.errors import MoveError, StoreError, StoreUnavailableError
+from fanbot.storage import bulk
 from fanbot.storage.database import parsed, writing_engine
 from fanbot.storage.writer import FEW, Writer
 
@@ -37,7 +39,7 @@ def words(engine: Engine) -> list[str]:
 
 def put(connection: Connection, word: str) -> str:
     """Write a word."""
-    connection.exec_driver_sql("INSERT INTO word VALUES (?)", (word,))
+    bulk.run(connection, "INSERT INTO word VALUES (?)", word)
     return word
 
 
@@ -134,8 +136,8 @@ async def test_nobody_is_held_up_while_another_process_writes(engine: Engine, tm
     other.execute("COMMIT")
     other.close()
     assert await waiting == "mine"
-    assert words(engine) == ["theirs", "mine"]
     await writer.close()
+    assert words(engine) == ["theirs", "mine"]
 
 
 @either
@@ -145,8 +147,8 @@ async def test_a_commit_that_fails_is_told_and_leaves_nothing(
     """The disk is full when the rows should become durable; afterwards the next ones are written."""
     writer = Writer(engine)
     await writer.run(lambda c: put(c, "before"), rows=rows)
-    pages = await writer.run(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
-    await writer.run(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages}").fetchall())
+    pages: Any = await writer.run(lambda c: bulk.row(c, "PRAGMA page_count"))
+    await writer.run(lambda c: bulk.rows(c, f"PRAGMA max_page_count = {pages[0]}"))
     with pytest.raises(StoreUnavailableError, match="full"):
         await writer.run(lambda c: put(c, "x" * 100_000), rows=rows)
     assert await writer.run(lambda c: put(c, "after"), rows=rows) == "after"
