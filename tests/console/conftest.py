@@ -59,7 +59,7 @@ def clock() -> ManualClock:
 async def store(tmp_path: Path, migrated: Path, clock: ManualClock) -> AsyncIterator[SqlStore]:
     """Open the store of the test."""
     url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'fanbot.db')}"
-    opened = await open_store(url, settings=SignalSettings(), now=clock.now)
+    opened = await open_store(url, settings=SignalSettings(), now=clock.now, files=tmp_path / "files")
     yield opened
     await opened.close()
 
@@ -98,6 +98,7 @@ def room(store: SqlStore, desk: Desk, clock: ManualClock, password_hash: str, pr
     return Room(
         desk=lambda: desk,
         store=store.desk,
+        files=store.files,
         sessions=store.sessions,
         switches=store.switches,
         clock=clock,

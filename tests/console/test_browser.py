@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import struct
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +17,7 @@ from fanbot.console.room import Room
 from fanbot.domain.decisions import Decision, Route
 from fanbot.domain.handoffs import Lane, State
 from fanbot.domain.messages import Attachment, Author, Kind
+from fanbot.ports.files import Allowance, Upload
 from fanbot.ports.platform import Resend
 from fanbot.ports.store import Line, Outcome, Parked
 from fanbot.services.desk import Desk
@@ -285,9 +288,27 @@ async def _lines(desk: Desk, item: int) -> Sequence[Line]:
     return (await desk.shown(item))[1]
 
 
+def _night() -> bytes:
+    """Paint a small PNG: a dark sky over darker roofs (https://www.w3.org/TR/png-3/)."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+
+    sky = (
+        b"\x00" + bytes(value for x in range(96) for value in (40 + x // 3, 40 + y, 110)) for y in range(56)
+    )
+    roofs = (b"\x00" + b"\x16\x14\x22" * 96 for _ in range(16))
+    header = struct.pack(">IIBBBBB", 96, 72, 8, 2, 0, 0, 0)
+    rows = zlib.compress(b"".join((*sky, *roofs)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
 async def _talked_about(store: SqlStore, desk: Desk, clock: ManualClock, waits: Waits) -> int:
     """Let a conversation have everything: files, changes, the team's notes, and a reply that lingers."""
-    picture = Attachment("file:none", "lisbon by night.png", "image/png", 48_200)
+    upload = Upload("memory/rui", "1", "lisbon by night.png", "image/png", _night())
+    picture = await store.files.keep(upload, allowance=Allowance(10**6, 10**6))
     song = Attachment("stdio:7", "أغنية.ogg", "audio/ogg", 1_310_720)
     letter = inbound("hello from Lisbon", message="r1", channel="rui", author=Author("rui", "Rui"))
     item = await waits(letter=replace(letter, attachments=(picture, song), received_at=clock.now()))

@@ -33,7 +33,7 @@ def found(seen: ChatObservation) -> ChatViolations:
 def test_people_were_there(run: ChatRun, seen: ChatObservation) -> None:
     """Visitors wrote and saw answers, artists replied, and both were cut off."""
     assert len(seen.seats) >= 20
-    assert sum(told.confirmed for seat in seen.seats for told in seat.written) >= 40
+    assert sum(told.confirmed for seat in seen.seats for told in seat.written) >= 20
     assert any(bubble.voice == "assistant" for seat in seen.seats for bubble in seat.final)
     assert any(reply.confirmed for reply in seen.replies)
     assert all(artist.signed_in for artist in run.artists)

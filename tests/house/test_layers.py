@@ -141,6 +141,18 @@ PLANTS = (
         "fanbot.serving.demo -> fanbot_webchat",
     ),
     Plant(
+        "Nobody imports the Telegram adapter but itself",
+        "fanbot/serving/mounts.py",
+        "import fanbot_telegram",
+        "fanbot.serving.mounts -> fanbot_telegram",
+    ),
+    Plant(
+        "Nobody imports the Discord adapter but itself",
+        "fanbot/serving/listener.py",
+        "import fanbot_discord",
+        "fanbot.serving.listener -> fanbot_discord",
+    ),
+    Plant(
         "HTTP is spoken where it is served: the listeners, the team's page, the web chat",
         "fanbot/services/responder.py",
         "import starlette",
