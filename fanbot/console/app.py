@@ -16,6 +16,7 @@ from fanbot.console.queue_page import queue_page
 from fanbot.console.replying import replying
 from fanbot.console.room import Room
 from fanbot.console.signing import signing
+from fanbot.console.troubles_page import troubles_page
 
 
 def console(room: Room) -> FastAPI:
@@ -30,7 +31,10 @@ def console(room: Room) -> FastAPI:
     )
     app.state.hush = shared.watch.close
     app.add_route("/static/{name:path}", shared.assets.serve, include_in_schema=False)
-    for room_of in (signing, queue_page, item_page, files_page, replying, moves, looking_after):
-        app.include_router(room_of(shared))
+    for routes in (
+        *(signing, queue_page, item_page, files_page, replying),
+        *(moves, looking_after, troubles_page),
+    ):
+        app.include_router(routes(shared))
     say_faults(app, shared, headers=headers)
     return app

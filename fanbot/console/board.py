@@ -25,10 +25,10 @@ Moment = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """What stands at the top of every page: the pause, and how many messages did not arrive."""
+    """What stands at the top of every page: the pause, and how much needs a look besides the queue."""
 
     paused: bool
-    undelivered: int
+    troubles: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +124,6 @@ class Board:
         return Seen(*await asyncio.gather(room.desk().waiting(limit=SHOWN), room.store.waiting()))
 
     async def _look_up(self) -> Top:
-        return Top(await self._room.switches.paused(), len(await self._room.store.undelivered()))
+        store = self._room.store
+        lost, gaps = await asyncio.gather(store.undelivered(), store.gaps())
+        return Top(await self._room.switches.paused(), len(lost) + len(gaps))

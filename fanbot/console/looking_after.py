@@ -1,4 +1,4 @@
-"""The other pages: what was set aside, what went wrong, the pause, and the keys."""
+"""The other pages: what was set aside, the pause, and the keys."""
 
 from typing import Annotated
 
@@ -45,24 +45,6 @@ def looking_after(shared: Fittings) -> APIRouter:
         else:
             said = "It is in the queue now." if for_person else "It rests. It is kept, and nobody is told."
         return shared.on_to(request, "/set-aside", saying=said)
-
-    @router.get("/troubles")
-    async def troubles(request: Request) -> Response:
-        eyes = shared.eyes(request)
-        lost = [
-            {
-                "item": each.item,
-                "kind": words.said(each.kind.value),
-                "where": f"{words.platform(each.address.platform)}, {each.address.channel}",
-                "when": eyes.when(each.at),
-                "text": each.text,
-                "error": each.error,
-            }
-            for each in await room.store.undelivered()
-        ]
-        return await pages.show(
-            request, "troubles.html", lost=lost, problems=room.problems(), told=shared.told(request)
-        )
 
     @router.post("/pause")
     async def pause(

@@ -40,7 +40,7 @@ class Pages:
             page,
             me=request.state.me,
             paused=top.paused,
-            troubles=top.undelivered + len(room.problems()),
+            troubles=top.troubles + len(room.problems()),
             can_sign_out=not room.open_as,
             **shown,
         )

@@ -101,6 +101,14 @@ class Recollection(Protocol):
         """Return every channel and thread in which a fan wrote, the latest first."""
         ...
 
+    async def note_gap(self, why: str, *, place: str = "", since: datetime | None = None) -> None:
+        """Name what fans wrote and nobody can read any more; a person sees it (G1).
+
+        ``why`` says in plain words what is missing and what can be done; ``place`` is a name that people
+        know, empty for the whole account; ``since`` is when the last was read. The same gap is kept once.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

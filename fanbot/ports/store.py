@@ -278,6 +278,18 @@ class Undelivered:
     item: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What fans wrote and nobody can read any more; ``destination`` is ``platform/account``."""
+
+    id: int
+    at: datetime
+    destination: str
+    place: str
+    why: str
+    since: datetime | None = None
+
+
 class Desk(Protocol):
     """The human queue as it is kept."""
 
@@ -295,6 +307,14 @@ class Desk(Protocol):
 
     async def review(self, event_id: int, *, who: str, for_person: bool) -> None:
         """Bring a message that was set aside to a person, or let it rest; raises UnknownItemError."""
+        ...
+
+    async def gaps(self, *, limit: int = 100) -> Sequence[Gap]:
+        """Return the gaps that nobody has seen yet, newest first."""
+        ...
+
+    async def see_gap(self, gap: int, *, who: str) -> None:
+        """Note that a person has seen a gap; raises UnknownItemError when there is none to see."""
         ...
 
     async def undelivered(self, *, limit: int = 100) -> Sequence[Undelivered]:

@@ -81,6 +81,7 @@ async def of_store(store: Store) -> Sequence[Check]:
     parked = await store.outbox.parked()
     letters = await store.journal.dead_letters()
     paused = await store.switches.paused()
+    gaps = await store.desk.gaps()
     return (
         Check("store", ok=True, found="can be read and written"),
         Check(
@@ -94,6 +95,12 @@ async def of_store(store: Store) -> Sequence[Check]:
             ok=parked == 0,
             found=f"{parked} messages could not be sent and wait for a look",
             remedy="`fanbot queue list` shows those that belong to an item." if parked else "",
+        ),
+        Check(
+            "gaps",
+            ok=not gaps,
+            found=f"{len(gaps)} places where fans may have written what could not be read",
+            remedy="The console names them under Troubles." if gaps else "",
         ),
         Check(
             "failures on record",

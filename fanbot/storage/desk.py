@@ -12,8 +12,9 @@ from fanbot.domain.handoffs import ARCHIVE_AFTER, CLAIM_IDLE, Handoff, Lane
 from fanbot.errors import UnknownItemError
 from fanbot.policy.waiting import LADDER
 from fanbot.ports.ids import Ids
-from fanbot.ports.store import Line, Move, QueueEntry, SetAside, Undelivered
+from fanbot.ports.store import Gap, Line, Move, QueueEntry, SetAside, Undelivered
 from fanbot.storage import bulk, tables
+from fanbot.storage.gaps import see, unseen
 from fanbot.storage.history import history
 from fanbot.storage.inbox import EVENT_COLUMNS, EVENT_JOINS, pending_from_rows
 from fanbot.storage.items import HANDOFF_COLUMNS, handoff, keep
@@ -78,6 +79,15 @@ class SqlDesk:
         await self._writer.run(
             lambda c: review(c, event_id, who=who, for_person=for_person, now=now, ids=self._ids)
         )
+
+    async def gaps(self, *, limit: int = 100) -> Sequence[Gap]:
+        """Return the gaps that nobody has seen yet, newest first."""
+        return await self._reader.run(lambda c: unseen(c, limit))
+
+    async def see_gap(self, gap: int, *, who: str) -> None:
+        """Note that a person has seen a gap."""
+        now = self._now()
+        await self._writer.run(lambda c: see(c, gap, who=who, now=now, ids=self._ids))
 
     async def undelivered(self, *, limit: int = 100) -> Sequence[Undelivered]:
         """Return what is parked, newest first."""

@@ -1,14 +1,17 @@
 """Where the fans of an account wrote last."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from fanbot.domain.messages import Address
+from fanbot.ports.ids import Ids
 from fanbot.ports.platform import Heard
 from fanbot.storage import bulk
+from fanbot.storage.gaps import Missing, note
 from fanbot.storage.times import moment
-from fanbot.storage.writer import Reader
+from fanbot.storage.writer import Reader, Writer
 
 _PLACES = (
     "SELECT c.channel, c.thread, c.direct, e.message, e.received_at FROM conversation c"
@@ -20,14 +23,31 @@ _PLACES = (
 class SqlRecollection:
     """What the store knows of one account's places; see ports.platform.Recollection."""
 
-    def __init__(self, *, reader: Reader, platform: str, account: str) -> None:
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        reader: Reader,
+        ids: Ids,
+        now: Callable[[], datetime],
+        platform: str,
+        account: str,
+    ) -> None:
+        self._writer = writer
         self._reader = reader
+        self._ids = ids
+        self._now = now
         self._platform = platform
         self._account = account
 
     async def places(self) -> Sequence[Heard]:
         """Return every channel and thread in which a fan wrote, the latest first."""
         return await self._reader.run(lambda c: _places(c, self._platform, self._account))
+
+    async def note_gap(self, why: str, *, place: str = "", since: datetime | None = None) -> None:
+        """Name what nobody can read any more, for a person to see."""
+        missing = Missing(f"{self._platform}/{self._account}", place, why, since, self._now())
+        await self._writer.run(lambda c: note(c, missing, self._ids))
 
 
 def _places(connection: Connection, platform: str, account: str) -> Sequence[Heard]:

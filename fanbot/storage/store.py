@@ -33,7 +33,7 @@ from fanbot.storage.writer import Reader, Writer, translated
 
 _READERS = 2
 _NUMBERED = ("event", "outbox", "handoff", "handoff_event", "conversation", "fan", "audit", "consent",
-             "dead_letter", "restoration")  # fmt: skip
+             "dead_letter", "restoration", "gap")  # fmt: skip
 
 
 class SqlStore:
@@ -56,6 +56,8 @@ class SqlStore:
         file = sqlite_file(writing.url)
         self._checkpointer = Checkpointer(file, urgent=writer.checkpoint) if file else None
         self._guard = guard
+        self._ids = ids
+        self._now = now
         self.inbox = SqlInbox(writer=writer, reader=reader, ids=ids)
         self.outbox = SqlOutbox(writer=writer, reader=reader, ids=ids, settings=settings)
         self.journal = SqlJournal(writer=writer, reader=reader, ids=ids, outbox=self.outbox)
@@ -74,7 +76,14 @@ class SqlStore:
 
     def recollection(self, *, platform: str, account: str) -> SqlRecollection:
         """Return what is known of one account's places."""
-        return SqlRecollection(reader=self._reader, platform=platform, account=account)
+        return SqlRecollection(
+            writer=self._writer,
+            reader=self._reader,
+            ids=self._ids,
+            now=self._now,
+            platform=platform,
+            account=account,
+        )
 
     async def close(self) -> None:
         """Finish what is queued and let go of the database."""

@@ -409,6 +409,27 @@ class DeadLetter(SQLModel, table=True):
     error: str = Field(sa_column=_text())
 
 
+class GapRow(SQLModel, table=True):
+    """What fans wrote and nobody can read any more; ``since`` is when the last was read."""
+
+    __tablename__ = "gap"
+    id: int = Field(sa_column=_big(primary_key=True))
+    at: int = Field(sa_column=_big())
+    destination: str = Field(sa_column=_text())
+    place: str = Field(sa_column=_text())
+    why: str = Field(sa_column=_text())
+    since: int | None = Field(default=None, sa_column=_big(nullable=True))
+    seen_at: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (
+        Index(
+            "gap_unseen",
+            "id",
+            sqlite_where=text("seen_at IS NULL"),
+            postgresql_where=text("seen_at IS NULL"),
+        ),
+    )
+
+
 class LeaseRow(SQLModel, table=True):
     """Who works on this store alone, and when it last said so."""
 

@@ -244,6 +244,11 @@ async def full(
     await desk.reply(parcel, "I send you a new one today.", who="Sam")
     for claim in await store.outbox.claim(limit=5, now=clock.now()):
         await store.outbox.settle([Parked(claim, clock.now(), "the platform answered 403", arrived=False)])
+    await store.recollection(platform="discord", account="main").note_gap(
+        "The bot may no longer read this channel. Give its role back the right to read message history.",
+        place="#backstage",
+        since=clock.now() - timedelta(hours=9),
+    )
     clock.move(timedelta(hours=30))
     await waits("I do not want to go on", lane=Lane.CRISIS, fan="kit", name="Kit")
     gran = await waits(

@@ -169,6 +169,22 @@ async def test_says_what_went_wrong_and_what_to_do(
     assert "not delivered: the platform said no" in (await juno.get(f"/items/{item}")).text
 
 
+async def test_names_a_gap_until_somebody_has_seen_it(juno: httpx.AsyncClient, store: SqlStore) -> None:
+    """Where, since when, what to do; and who has seen it makes it go for all."""
+    adapter = store.recollection(platform="discord", account="main")
+    await adapter.note_gap("The bot may no longer read <b>this</b> channel.", place="#lobby", since=NOON)
+    page = (await juno.get("/troubles")).text
+    for words in ("Discord, #lobby", "no longer read &lt;b&gt;this&lt;/b&gt;", "The last message was read"):
+        assert words in page
+    assert '<span class="count">1</span>' in page
+    [gap] = await store.desk.gaps()
+    await juno.post(f"/troubles/gaps/{gap.id}")
+    assert "Noted that you have seen it." in (page := (await juno.get("/troubles")).text)
+    assert "Nothing is wrong." in page
+    await juno.post(f"/troubles/gaps/{gap.id}")
+    assert "Somebody has seen that gap already" in (await juno.get("/troubles")).text
+
+
 async def test_tells_edits_and_deletions(juno: httpx.AsyncClient, waits: Waits, store: SqlStore) -> None:
     """A conversation says what a fan changed, took back and reacted with."""
     item = await waits("my dog died")

@@ -1,8 +1,11 @@
-"""Where an adapter reads on after a gap."""
+"""Where an adapter reads on after a gap, and what it says of one that stays."""
+
+import pytest
 
 from fanbot.domain.messages import Author, Kind
+from fanbot.errors import UnknownItemError
 from fanbot.storage import SqlStore
-from fanbot.testing.letters import inbound
+from fanbot.testing.letters import NOON, inbound
 from fanbot.testing.stores import hear
 
 ADA, BOB = Author("ada", "Ada"), Author("bob", "Bob")
@@ -27,3 +30,22 @@ async def test_an_account_in_which_nobody_wrote_has_no_places(store: SqlStore) -
     """Another account's places are not its own."""
     await hear(store, inbound("hello"))
     assert await store.recollection(platform="memory", account="new").places() == []
+
+
+async def test_a_gap_is_named_once_until_somebody_has_seen_it(store: SqlStore) -> None:
+    """An adapter that starts again and again does not fill the page; a new gap is told again."""
+    adapter = store.recollection(platform="memory", account="main")
+    for _ in range(2):
+        await adapter.note_gap("The bot may no longer read this channel.", place="#lobby", since=NOON)
+    await adapter.note_gap("Nobody knows who wrote.")
+    nobody, lobby = await store.desk.gaps()
+    assert (lobby.destination, lobby.place, lobby.since) == ("memory/main", "#lobby", NOON)
+    assert (nobody.place, nobody.since, nobody.why) == ("", None, "Nobody knows who wrote.")
+    before = await store.desk.pulse()
+    await store.desk.see_gap(lobby.id, who="sam")
+    assert await store.desk.pulse() != before
+    assert await store.desk.gaps() == [nobody]
+    with pytest.raises(UnknownItemError, match="nothing was changed"):
+        await store.desk.see_gap(lobby.id, who="kim")
+    await adapter.note_gap("The bot may no longer read this channel.", place="#lobby", since=NOON)
+    assert [gap.place for gap in await store.desk.gaps()] == ["#lobby", ""]

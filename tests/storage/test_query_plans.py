@@ -23,7 +23,17 @@ from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import NOON, address, inbound
 from fanbot.testing.stores import answer, answered, decide, handed_over, hear, standings
 
-SMALL = {"lease", "switch", "restoration", "dead_letter", "alembic_version", "session", "secret", "pulse"}
+SMALL = {
+    "lease",
+    "switch",
+    "restoration",
+    "dead_letter",
+    "alembic_version",
+    "session",
+    "secret",
+    "pulse",
+    "gap",
+}
 """Tables that stay small in every life of a store."""
 ONLY_WHAT_WAITS = {
     "event_undecided",
@@ -184,6 +194,9 @@ async def _set_aside(store: SqlStore) -> None:
         assert [each.event_id for each in await store.desk.set_aside()] == [spam.event_id]
         await store.desk.review(spam.event_id, who="sam", for_person=for_person)
     await store.desk.undelivered()
+    await store.recollection(platform="memory", account="main").note_gap("a channel is closed")
+    for gap in await store.desk.gaps():
+        await store.desk.see_gap(gap.id, who="sam")
     await store.desk.pulse()
 
 
