@@ -1,5 +1,8 @@
 """Fans on Discord, in direct messages, servers and threads."""
 
+from collections.abc import Sequence
+
+from fanbot.domain.checks import Check
 from fanbot.ports.platform import AdapterSpec, Capabilities, Opening, Platform, Resend
 
 
@@ -10,10 +13,18 @@ def _open(opening: Opening) -> Platform:
     return opened(opening)
 
 
+async def _examine(opening: Opening) -> Sequence[Check]:
+    """Look at token, intents, servers and permissions; raises as ``_open`` does."""
+    from fanbot_discord.examining import examine
+
+    return await examine(opening)
+
+
 spec = AdapterSpec(
     name="discord",
     summary="Discord bots: direct messages, servers and threads",
     capabilities=Capabilities(resend=Resend.SAME_KEY, max_length=2000),
     open=_open,
     extra="discord",
+    examine=_examine,
 )

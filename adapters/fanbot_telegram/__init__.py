@@ -1,5 +1,8 @@
 """Fans on Telegram, in private chats, groups and topics, over the Bot API."""
 
+from collections.abc import Sequence
+
+from fanbot.domain.checks import Check
 from fanbot.ports.platform import AdapterSpec, Capabilities, Opening, Platform, Resend
 
 
@@ -10,10 +13,19 @@ def _open(opening: Opening) -> Platform:
     return opened(opening)
 
 
+async def _examine(opening: Opening) -> Sequence[Check]:
+    """Ask Telegram about the account; raises ImportError without the SDK."""
+    from fanbot_telegram.examine import examined
+
+    return await examined(opening)
+
+
 spec = AdapterSpec(
     name="telegram",
     summary="Telegram bots: private chats, groups and topics",
     capabilities=Capabilities(resend=Resend.NEVER, max_length=4096, length_unit="utf16"),
     open=_open,
     extra="telegram",
+    mount="/telegram",
+    examine=_examine,
 )

@@ -30,9 +30,9 @@ class Face:
 def mounts(enabled: Enabled, platforms: Mapping[str, Platform]) -> Mapping[str, App]:
     """Return what fans reach over HTTP by its path; further accounts stand below their adapter's."""
     return {
-        _path(spec, opening): served_app(platforms[name])
+        _path(spec, opening): app
         for name, (spec, opening) in enabled.items()
-        if spec.mount
+        if spec.mount and (app := cast("WebPlatform", platforms[name]).app) is not None
     }
 
 
@@ -41,9 +41,8 @@ def _path(spec: AdapterSpec, opening: Opening) -> str:
 
 
 def served_app(platform: Platform) -> App:
-    """Return what a platform serves; its spec has a ``mount``, so it has one."""
-    app: App = cast("WebPlatform", platform).app
-    return app
+    """Return what a platform serves that is always reached over HTTP."""
+    return cast("App", cast("WebPlatform", platform).app)
 
 
 async def open_console(listeners: AsyncExitStack, workspace: "FolderWorkspace", machine: Machine) -> None:

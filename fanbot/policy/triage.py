@@ -72,6 +72,8 @@ def _edit(case: Case) -> Decision | None:
 
 def _command(case: Case) -> Decision | None:
     command = case.command
+    if case.inbound.kind is Kind.MESSAGE and "@" in case.inbound.text and not case.inbound.addressed:
+        return None  # a command that names another bot of the room
     if command is None:
         pressed = case.inbound.kind is Kind.PRESS
         return _record("fanbot does not know the button that was pressed") if pressed else None

@@ -19,8 +19,11 @@ class WebPlatform(Protocol):
     """The part of a platform that is served on the public listener, below its spec's ``mount``."""
 
     @property
-    def app(self) -> App:
-        """Return the application; the listener sets ``root_path`` to the mount."""
+    def app(self) -> App | None:
+        """Return the application, or None for an account that nobody reaches over HTTP.
+
+        The listener sets ``root_path`` to the mount.
+        """
         ...
 
 

@@ -141,12 +141,6 @@ PLANTS = (
         "fanbot.serving.demo -> fanbot_webchat",
     ),
     Plant(
-        "Nobody imports the Telegram adapter but itself",
-        "fanbot/serving/mounts.py",
-        "import fanbot_telegram",
-        "fanbot.serving.mounts -> fanbot_telegram",
-    ),
-    Plant(
         "Nobody imports the Discord adapter but itself",
         "fanbot/serving/listener.py",
         "import fanbot_discord",
@@ -181,6 +175,36 @@ PLANTS = (
         "fanbot/bootstrap/running.py",
         "import typer",
         "fanbot.bootstrap.running -> typer",
+    ),
+    Plant(
+        "Discord is spoken in its adapter and by the fake Discord",
+        "adapters/fanbot_webchat/rates.py",
+        "import discord",
+        "fanbot_webchat.rates -> discord",
+    ),
+    Plant(
+        "Translating a payload of Discord touches nothing outside",
+        "adapters/fanbot_discord/snowflakes.py",
+        "import time",
+        "fanbot_discord.snowflakes -> time",
+    ),
+    Plant(
+        "Telegram is spoken in its adapter alone",
+        "adapters/fanbot_webchat/rates.py",
+        "import telegram",
+        "fanbot_webchat.rates -> telegram",
+    ),
+    Plant(
+        "Translating what Telegram says touches nothing outside",
+        "adapters/fanbot_telegram/speech.py",
+        "import time",
+        "fanbot_telegram.speech -> time",
+    ),
+    Plant(
+        "Nobody imports the Telegram adapter but itself",
+        "fanbot/serving/mounts.py",
+        "import fanbot_telegram",
+        "fanbot.serving.mounts -> fanbot_telegram",
     ),
     Plant(
         "No platform's SDK stands in the core",

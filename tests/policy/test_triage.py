@@ -206,6 +206,13 @@ def test_a_mention_in_a_room_is_answered() -> None:
     assert decide(wrote(direct=False, mentioned=True), ROUTINE).route is Route.ANSWER
 
 
+def test_a_command_of_another_bot_in_the_room_is_only_kept() -> None:
+    """Several bots may share a room; who names one of them does not mean the others."""
+    assert decide(wrote("/help@else_bot", direct=False)).route is Route.RECORD
+    assert decide(wrote("/help@nova_bot", direct=False, mentioned=True)).route is Route.ANSWER
+    assert decide(wrote("/help@nova_bot")).route is Route.ANSWER
+
+
 def test_the_assistant_keeps_out_while_a_person_is_in_the_conversation() -> None:
     """No machine speaks between two people, and the person sees what was said."""
     hushed = replace(with_item(Lane.ORDER, State.CLAIMED), hushed_until=NOW + timedelta(hours=1))

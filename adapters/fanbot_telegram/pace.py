@@ -1,0 +1,113 @@
+"""No more messages than Telegram takes: in all, to one person, and to one group."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+_A_MINUTE = 60.0
+_SHORT = 2.0
+"""Seconds that a message waits here; one that would wait longer is told when to come again.
+
+Whatever waits here when fanbot is killed counts as on its way, and would be parked without need.
+"""
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Messages: ``overall`` a second, ``person`` a second in a private chat, ``group`` a minute in a group.
+
+    From https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+    """
+
+    overall: int = 30
+    person: int = 1
+    group: int = 20
+
+
+class Window:
+    """At most ``most`` turns within ``span`` seconds; turns are given in order."""
+
+    def __init__(self, most: int, span: float) -> None:
+        """Begin with every turn free."""
+        self._span = span
+        self._turns: deque[float] = deque(maxlen=most)
+
+    def next(self, now: float) -> float:
+        """Return when the next turn is, without taking it."""
+        full = len(self._turns) == self._turns.maxlen
+        return max(now, self._turns[0] + self._span) if full else now
+
+    def turn(self, now: float) -> float:
+        """Take the next turn; return when it is.
+
+        >>> window = Window(2, 1.0)
+        >>> [window.turn(5.0) for _ in range(4)]
+        [5.0, 5.0, 6.0, 6.0]
+        """
+        at = self.next(now)
+        self._turns.append(at)
+        return at
+
+    def idle(self, now: float) -> bool:
+        """Tell whether the past no longer matters."""
+        return not self._turns or self._turns[-1] + self._span < now
+
+
+class Pace:
+    """Wait for a turn without holding up other chats."""
+
+    def __init__(
+        self,
+        limits: Limits = Limits(),
+        *,
+        now: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Count by ``now``, seconds of a steady clock; the event loop's unless given."""
+        self._limits = limits
+        self._now = now or (lambda: asyncio.get_running_loop().time())
+        self._sleep = sleep
+        self._all = Window(limits.overall, 1.0)
+        self._chats: dict[int, Window] = {}
+        self._blocked: dict[int, float] = {}
+
+    async def turn(self, chat: int) -> float:
+        """Return 0.0 once a message may go to this chat, or how many seconds later to ask again.
+
+        Groups and channels have negative ids.
+        """
+        if left := self.blocked(chat):
+            return left
+        window = self._chats.get(chat)
+        if window is None:
+            self._forget_idle()
+            most, span = (self._limits.group, _A_MINUTE) if chat < 0 else (self._limits.person, 1.0)
+            window = self._chats[chat] = Window(most, span)
+        now = self._now()
+        if (left := max(window.next(now), self._all.next(now)) - now) > _SHORT:
+            return left
+        await self._until(window.turn(now))
+        await self._until(self._all.turn(self._now()))
+        return self.blocked(chat)
+
+    def block(self, chat: int, seconds: float) -> None:
+        """Note that the platform wants nothing for this chat for so long."""
+        self._blocked[chat] = self._now() + seconds
+
+    def blocked(self, chat: int) -> float:
+        """Return for how many seconds the platform still wants nothing for this chat."""
+        left = self._blocked.get(chat, 0.0) - self._now()
+        if left <= 0:
+            self._blocked.pop(chat, None)
+        return max(left, 0.0)
+
+    async def _until(self, moment: float) -> None:
+        if (left := moment - self._now()) > 0:
+            await self._sleep(left)
+
+    def _forget_idle(self) -> None:
+        if len(self._chats) >= _MOST_REMEMBERED:
+            now = self._now()
+            self._chats = {chat: window for chat, window in self._chats.items() if not window.idle(now)}
