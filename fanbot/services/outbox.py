@@ -75,9 +75,10 @@ class Outbox:
         """Settle what is known, claim what is due; tell whether there was anything to do."""
         try:
             settled = bool(self._results)
+            room = any(self._doubtful(result.claim) for result in self._results)
             freed = await self._settle()
             claims: Sequence[Claim] = ()
-            if freed or await self._found_due():
+            if freed or room or await self._found_due():
                 claims = await self._store.claim(limit=_LIMIT, now=self._clock.now())
         except StoreUnavailableError as error:
             self._log.warning("store takes nothing; the outbox waits", error=str(error))
@@ -179,6 +180,10 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - an adapter of a stranger may raise anything (G7)
             return self._broke(claim, error)
         return Sent(claim, self._clock.now())
+
+    def _doubtful(self, claim: Claim) -> bool:
+        """Tell whether only a few are claimed at a time, so that each that is settled makes room."""
+        return self._capabilities[claim.dispatch.address.destination].resend is Resend.NEVER
 
     def _broke(self, claim: Claim, error: BaseException) -> Settlement:
         """Treat an error that tells nothing: the message may have arrived."""

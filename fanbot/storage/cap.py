@@ -1,6 +1,6 @@
 """The cap at the moment of a claim: what the ledger holds, the policy's verdict, the reservation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -96,6 +96,11 @@ def free(connection: Connection, rows: Sequence[tuple[tuple[str, ...], int]]) ->
             )
 
 
+def renew(connection: Connection, scopes: Iterable[str], at: datetime) -> None:
+    """Let the gap run from ``at``: what was reserved before may be seen only then."""
+    _touch_scopes(connection, set(scopes), at)
+
+
 def note_deliveries(
     connection: Connection,
     delivered: Sequence[tuple[int, str, SignalClass]],
@@ -139,11 +144,14 @@ def note_deliveries(
 
 
 def _touch(connection: Connection, promoted: Iterable[str], now: datetime) -> None:
-    at = stamp(now)
+    _touch_scopes(connection, {_NEWEST, *promoted}, now)
+
+
+def _touch_scopes(connection: Connection, scopes: Collection[str], at: datetime) -> None:
     bulk.insert(
         connection,
         _SCOPES,
-        sorted({(scope, at) for scope in (_NEWEST, *promoted)}),
+        [(scope, stamp(at)) for scope in sorted(scopes)],
         suffix="ON CONFLICT (scope) DO UPDATE SET latest_at = excluded.latest_at"
         " WHERE excluded.latest_at > ledger_scope.latest_at",
     )

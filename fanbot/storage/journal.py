@@ -52,7 +52,7 @@ class SqlJournal:
             outcomes = judge(_standings(connection, conversations, stopped=stopped))
             return self._record(connection, outcomes, self._outbox.serving(now, stopped=stopped))
 
-        return await self._writer.run(job, rows=len(conversations))
+        return self._outbox.taken(await self._writer.run(job, rows=len(conversations)))
 
     async def note_failure(self, event_id: int, error: str) -> int:
         """Count a failed attempt at this event."""

@@ -11,13 +11,15 @@ from fanbot.ports.ids import Ids
 from fanbot.ports.platform import Resend
 from fanbot.ports.store import Claim, Parked, Postponed, Sent, Settlement
 from fanbot.storage import bulk, tables
-from fanbot.storage.cap import admit, fan_scope, free, note_deliveries
+from fanbot.storage.cap import admit, fan_scope, free, note_deliveries, renew
 from fanbot.storage.outbox_rows import Serving, paused
 from fanbot.storage.outbox_waiting import CLAIM_COLUMNS, Waiting
 from fanbot.storage.pulse import beat
 from fanbot.storage.times import DAY, stamp
 from fanbot.storage.writer import Reader, Writer
 
+_DOUBTFUL = 8
+"""Rows under way at a time to a destination where a crash leaves each of them in doubt, for a person."""
 _RUN = 64
 """Rows of one conversation that are claimed together where a repeat is told apart by its key."""
 _DEAD = tables.table(tables.DeadLetter)
@@ -69,20 +71,32 @@ class SqlOutbox:
         self._settings = settings
         self._destinations: Mapping[str, Resend] = {}
         self._arrived: set[int] = set()
+        self._doubtful: dict[str, set[int]] = {}
 
     def serve(self, destinations: Mapping[str, Resend]) -> None:
         """Name the destinations whose rows this process claims."""
         self._destinations = dict(destinations)
+        self._doubtful = {name: set() for name, able in destinations.items() if able is Resend.NEVER}
 
     def serving(self, now: datetime, *, stopped: bool) -> Serving:
         """Say what may be claimed in this transaction; ``stopped`` while sending is paused."""
-        return Serving(self._destinations, self._settings, stopped, now, self._arrived)
+        room = {name: max(0, _DOUBTFUL - len(out)) for name, out in self._doubtful.items()}
+        return Serving(self._destinations, self._settings, stopped, now, self._arrived, room)
+
+    def taken(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Remember which claims a crash would leave in doubt, until they are settled; return them all."""
+        for claim in claims:
+            if (out := self._doubtful.get(claim.dispatch.address.destination)) is not None:
+                out.add(claim.id)
+        return claims
 
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
         """Claim what is due; see ports.store.OutboxStore."""
         if not self._destinations:
             return []
-        return await self._writer.run(lambda c: _claim(c, self.serving(now, stopped=paused(c)), limit))
+        return self.taken(
+            await self._writer.run(lambda c: _claim(c, self.serving(now, stopped=paused(c)), limit))
+        )
 
     def arrived(self, claim: Claim) -> None:
         """Remember what arrived until it is settled; see ports.store.OutboxStore."""
@@ -94,7 +108,10 @@ class SqlOutbox:
         freed = await self._writer.run(
             lambda c: _settle(c, results, self._settings, self._ids), rows=len(results)
         )
-        self._arrived.difference_update(result.claim.id for result in results)
+        settled = {result.claim.id for result in results}
+        self._arrived -= settled
+        for out in self._doubtful.values():
+            out.difference_update(settled)
         return freed
 
     async def recover(self, *, now: datetime) -> int:
@@ -129,6 +146,7 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
         rows = [row for row in rows if row not in expired]
     if not rows:
         return []
+    renew(connection, (scope for row in rows if row.promoted for scope in row.request.scopes), serving.now)
     admitted = admit(
         connection,
         [row.request for row in rows if row.promo and row.promoted is None],
@@ -161,7 +179,13 @@ def _heads(connection: Connection, serving: Serving, limit: int) -> list[Waiting
     found = [
         Waiting.read(row)
         for destination in serving.destinations
-        for row in bulk.rows(connection, query, destination, stamp(serving.now), limit)
+        for row in bulk.rows(
+            connection,
+            query,
+            destination,
+            stamp(serving.now),
+            min(limit, serving.room.get(destination, limit)),
+        )
     ]
     found.sort(key=lambda row: row.id)
     first: dict[int, Waiting] = {}
@@ -251,8 +275,11 @@ def _note_sent(connection: Connection, sent: Sequence[Sent], settings: SignalSet
 
 
 def _postpone(connection: Connection, result: Postponed) -> None:
-    if not result.maybe_arrived:
-        _free_reservations(connection, [result.claim.id])
+    if result.maybe_arrived:
+        reserved = _reservations(connection, [result.claim.id])
+        renew(connection, (scope for scopes, _ in reserved for scope in scopes), result.not_before)
+    else:
+        free(connection, _reservations(connection, [result.claim.id]))
         bulk.run(
             connection,
             "UPDATE outbox SET promoted = NULL, reserved_day = NULL WHERE id = ? AND state = 'sending'",
@@ -270,7 +297,7 @@ def _postpone(connection: Connection, result: Postponed) -> None:
 def _park(connection: Connection, result: Parked, ids: Ids) -> None:
     parked = _set_aside(connection, result.claim.id, error=result.error, at=stamp(result.at), ids=ids)
     if parked and not result.arrived:
-        _free_reservations(connection, [result.claim.id])
+        free(connection, _reservations(connection, [result.claim.id]))
 
 
 def _set_aside(connection: Connection, number: int, *, error: str, at: int, ids: Ids) -> bool:
@@ -314,7 +341,8 @@ def reopen(connection: Connection, handoff: int, *, error: str, at: int, ids: Id
         bulk.insert(connection, _EVENTS, [(ids.new(), handoff, at, "fanbot", "reopened", None, "{}")])
 
 
-def _free_reservations(connection: Connection, numbers: Sequence[int]) -> None:
+def _reservations(connection: Connection, numbers: Sequence[int]) -> Sequence[tuple[tuple[str, ...], int]]:
+    """Return the scopes and the day of each reservation that these rows hold."""
     rows = bulk.fetch(
         connection,
         "SELECT o.fan_id, o.reserved_day, c.direct, c.platform, c.account, c.channel"
@@ -322,16 +350,13 @@ def _free_reservations(connection: Connection, numbers: Sequence[int]) -> None:
         " WHERE o.id IN ({keys}) AND o.reserved_day IS NOT NULL",
         numbers,
     )
-    free(
-        connection,
-        [
-            (
-                (fan_scope(fan),) if direct else (fan_scope(fan), f"channel:{platform}/{account}/{channel}"),
-                day,
-            )
-            for fan, day, direct, platform, account, channel in rows
-        ],
-    )
+    return [
+        (
+            (fan_scope(fan),) if direct else (fan_scope(fan), f"channel:{platform}/{account}/{channel}"),
+            day,
+        )
+        for fan, day, direct, platform, account, channel in rows
+    ]
 
 
 def _recover(connection: Connection, destinations: Mapping[str, Resend], ids: Ids, now: datetime) -> int:

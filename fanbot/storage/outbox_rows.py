@@ -1,7 +1,7 @@
 """Rows of the outbox: put in behind their conversation, and claimed at once where they may leave."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
@@ -52,6 +52,8 @@ class Serving:
     paused: bool
     now: datetime
     arrived: Collection[int] = ()
+    room: Mapping[str, int] = field(default_factory=dict)
+    """How many more may be under way to a destination that cannot tell repeats apart."""
 
     def may_leave(self, outbound: Outbound) -> bool:
         """Tell whether this process may claim the message at once."""
@@ -97,11 +99,12 @@ def enqueue(
     waiting.difference_update(freed)
     placed: list[Place] = []
     running: set[int] = set()
+    room = dict(serving.room) if serving is not None else {}
     unit = 0
     for draft in drafts:
         number = ids.new()
         unit = number if draft.outbound.part == 0 else unit
-        state = _state(draft, waiting, running, serving)
+        state = _state(draft, waiting, running, serving, room)
         placed.append((number, unit, draft, state))
     move_behind(connection, passed, ids=ids)
     admitted = _admitted(connection, placed, serving)
@@ -113,17 +116,21 @@ def enqueue(
     ]
 
 
-def _state(draft: Draft, waiting: set[int], running: set[int], serving: Serving | None) -> str:
-    conversation = draft.conversation_id
+def _state(
+    draft: Draft, waiting: set[int], running: set[int], serving: Serving | None, room: dict[str, int]
+) -> str:
+    conversation, destination = draft.conversation_id, draft.outbound.address.destination
     if conversation in waiting:
         return "queued"
-    if serving is None or not serving.may_leave(draft.outbound):
+    if serving is None or not serving.may_leave(draft.outbound) or room.get(destination) == 0:
         waiting.add(conversation)
         return "queued" if conversation in running else "ready"
-    if conversation in running and serving.destinations[draft.outbound.address.destination] is Resend.NEVER:
+    if conversation in running and serving.destinations[destination] is Resend.NEVER:
         waiting.add(conversation)
         return "queued"
     running.add(conversation)
+    if destination in room:
+        room[destination] -= 1
     return "sending"
 
 

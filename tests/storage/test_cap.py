@@ -208,6 +208,22 @@ async def test_what_may_have_arrived_is_repeated_with_the_same_words(ada: Fan) -
     assert (await ada.gets()).promotional
 
 
+async def test_the_gap_runs_from_when_a_repeat_may_be_seen(ada: Fan) -> None:
+    """What is tried again after a long outage may arrive only then, so nothing follows it for a day."""
+    await ada.useful(9)
+    claim = await ada.claim()
+    later = ada.clock.now() + 25 * HOUR
+    await ada.store.outbox.settle([Postponed(claim, later, "no word back", maybe_arrived=True)])
+    ada.clock.move(25 * HOUR)
+    (again,) = await ada.store.outbox.claim(limit=1, now=ada.clock.now())
+    assert again.dispatch.promotional
+    await confirm(ada.store, [again], at=ada.clock.now())
+    await ada.useful(20)
+    assert not (await ada.gets()).promotional
+    ada.clock.move(DAY)
+    assert (await ada.gets()).promotional
+
+
 async def test_after_a_crash_the_reservation_stands(ada: Fan, open_again: Opener) -> None:
     """A new process knows what the old one may have sent."""
     await ada.useful(9)

@@ -394,3 +394,26 @@ async def test_settling_the_same_result_again_changes_nothing(store: SqlStore) -
     assert [record async for record in store.archive.export()] == before
     assert await store.journal.dead_letters() == 1
     assert texts(await claim(store, later=MINUTE)) == ["three"]
+
+
+async def test_a_crash_leaves_few_in_doubt(store: SqlStore, open_again: Opener) -> None:
+    """Where repeats cannot be told apart, only what is just being sent is claimed; the rest goes out after."""
+    store.outbox.serve(NEVER)
+    claims: list[Claim] = []
+    for number in range(30):
+        (pending,) = await hear(store, inbound("?", channel=f"fan{number}"))
+        claims.extend(await decide(store, answered(pending, answer(pending.inbound, "yes"))))
+    claims.extend(await store.outbox.claim(limit=200, now=NOON))
+    assert len(claims) == 8
+    await store.outbox.settle([Sent(claim, NOON) for claim in claims[:3]])
+    assert len(await store.outbox.claim(limit=200, now=NOON)) == 3
+    await store.close()
+    again = await open_again()
+    again.outbox.serve(NEVER)
+    assert await again.outbox.recover(now=NOON) == 8
+    assert await again.outbox.parked() == 8
+    sent = 0
+    while found := await again.outbox.claim(limit=200, now=NOON):
+        sent += len(found)
+        await again.outbox.settle([Sent(claim, NOON) for claim in found])
+    assert sent == 30 - 3 - 8
