@@ -357,8 +357,16 @@ async def test_works_by_keyboard_alone() -> None:
         assert await page.evaluate("document.activeElement.id") == "menu"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [NARROW, DESKTOP], ids=["narrow", "desktop"])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [
+        ("light", NARROW),
+        ("dark", DESKTOP),
+        pytest.param("dark", NARROW, marks=pytest.mark.slow),
+        pytest.param("light", DESKTOP, marks=pytest.mark.slow),
+    ],
+    ids=["light-narrow", "dark-desktop", "dark-narrow", "light-desktop"],
+)
 async def test_everybody_can_use_it(scheme: str, viewport: dict[str, int]) -> None:
     """axe-core finds nothing against WCAG 2.2 AA, and nothing runs out of a narrow screen."""
     axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe is not installed").Axe()

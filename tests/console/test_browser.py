@@ -195,8 +195,16 @@ async def test_a_restart_under_an_open_page(room: Room, waits: Waits) -> None:
             await expect(page.get_by_text("written while it was down")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [
+        ("light", PHONE),
+        ("dark", DESKTOP),
+        pytest.param("dark", PHONE, marks=pytest.mark.slow),
+        pytest.param("light", DESKTOP, marks=pytest.mark.slow),
+    ],
+    ids=["light-phone", "dark-desktop", "dark-phone", "light-desktop"],
+)
 async def test_every_page_is_for_everybody(
     room: Room, full: dict[str, str], viewport: dict[str, int], scheme: str
 ) -> None:

@@ -6,7 +6,7 @@ from fanbot.testing.faces.judging import ChatViolations, chat_violations
 from fanbot.testing.faces.seen import ChatObservation
 from fanbot.testing.faces.storm import ChatRun, ChatStorm
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 
 BACK_WITHIN = 30.0
 """Seconds from a restart to the first page; generous, for a machine that does much else."""

@@ -61,7 +61,11 @@ async def picture(page: Any, name: str) -> None:
         await page.screenshot(path=f"{SHOTS}/demo-{name}.png")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(DESKTOP, "light"), pytest.param(PHONE, "dark", marks=pytest.mark.slow)],
+    ids=["desktop", "phone"],
+)
 async def test_the_whole_idea_is_seen_on_one_page(folder: Path, size: dict[str, int], scheme: str) -> None:
     """Routine is answered at once; the personal is acknowledged, waits in the queue, and is answered."""
     name = f"{'phone' if size is PHONE else 'desktop'}-{scheme}"

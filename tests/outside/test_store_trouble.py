@@ -85,6 +85,7 @@ def test_after_a_full_disk_and_a_restart_all_that_comes_again_is_handled(tmp_pat
     assert sorted(message for message, _ in keys) == sorted(("first", *map(str, range(len(lines)))))
 
 
+@pytest.mark.slow
 def test_a_store_that_another_process_holds_is_waited_for(tmp_path: Path) -> None:
     """While somebody else writes for seconds nothing is confirmed and it says why; then it goes on."""
     folder = write_workspace(tmp_path)

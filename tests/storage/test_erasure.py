@@ -85,7 +85,7 @@ async def test_nothing_of_the_fan_is_left_and_everything_of_the_others(store: Sq
     """As if they had never written, in every table there is (P28)."""
     await lives(store, "bob")
     before = rows(look)
-    assert [name for name, kept in before.items() if not kept] == ["restoration", "secret", "session"]
+    assert [name for name, kept in before.items() if not kept] == ["gap", "restoration", "secret", "session"]
     await lives(store, "ada")
     assert await store.correspondence.erase(platform="memory", user="ada")
     assert rows(look) == before

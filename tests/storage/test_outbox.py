@@ -397,7 +397,7 @@ async def test_settling_the_same_result_again_changes_nothing(store: SqlStore) -
 
 
 async def test_a_crash_leaves_few_in_doubt(store: SqlStore, open_again: Opener) -> None:
-    """Where repeats cannot be told apart, only what is just being sent is claimed; the rest goes out after."""
+    """Where repeats cannot be told apart, only what is just being sent is claimed."""
     store.outbox.serve(NEVER)
     claims: list[Claim] = []
     for number in range(30):
