@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from fanbot.domain.checks import Check
 from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
 from fanbot.ports.files import Files
+from fanbot.ports.staff import TeamDoor
 from fanbot.ports.web import Correspondence
 
 
@@ -115,8 +116,8 @@ class Opening:
     """What an adapter is opened with: its account's name, its own settings, and the run's options.
 
     ``secret`` is a key for this account alone, the same at every start of a store; empty when there is
-    none. ``correspondence`` and ``files`` are there for adapters with a ``mount``, ``recollection``
-    whenever there is a store.
+    none. ``correspondence`` and ``files`` are there for adapters with a ``mount``, ``team`` for those with
+    a room for ``staff``, ``recollection`` whenever there is a store.
     """
 
     account: str
@@ -126,6 +127,7 @@ class Opening:
     correspondence: Correspondence | None = None
     files: Files | None = None
     recollection: Recollection | None = None
+    team: TeamDoor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class AdapterSpec:
     installs the SDK; ``open`` may raise AdapterError or ImportError. ``finite``: its input may end,
     and a fanbot whose every input has ended drains and stops. ``mount`` is a path such as ``/chat`` at
     which the opened platform's ``app`` is served to the public (see ports.web); empty for none.
-    ``examine`` asks the platform what keeps this account from working well, and changes nothing there.
+    ``staff``: the opened platform may have a room for the team (see ports.staff). ``examine`` asks the
+    platform what keeps this account from working well, and changes nothing there. ``set_up`` does what can
+    be done about that, may be run again at any time, and tells what is left for a person to do.
     """
 
     name: str
@@ -146,4 +150,6 @@ class AdapterSpec:
     extra: str = ""
     finite: bool = False
     mount: str = ""
+    staff: bool = False
     examine: Callable[[Opening], Awaitable[Sequence[Check]]] | None = None
+    set_up: Callable[[Opening], Awaitable[Sequence[Check]]] | None = None
