@@ -44,14 +44,15 @@ def page(report: dict[str, Any]) -> str:
     return f"""# What was measured
 
 Made by `python benchmarks/measure.py` on {report["at"]}, Python {machine["python"]}, {machine["cores"]} cores
-shared with other work; ratios come from one run. The figures themselves are in
+shared with other work; ratios come from one run, and each figure is the middle one of several rounds
+in turn. All of them are in
 [benchmarks.json](benchmarks.json). Of ten messages in the stream, five are routine, two are for a
 person, three are chatter; nearly all differ from each other.
 
 {goals}
 ## Where the time goes
 
-Microseconds a message on one thread at a time, in batches of 256. *Append* and *record and settle*
+Microseconds a message on one thread at a time, in batches of {way["piece"]}. *Append* and *record and settle*
 are the writes; the ceiling is what they alone allow ({way["write_ceiling_per_second"]:,} messages/s), and the
 whole way reached {way["way_per_second"]:,} messages/s. *Read back* is what the engine reads before it judges.
 

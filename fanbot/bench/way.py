@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 from fanbot.bench.messages import Stream
@@ -56,17 +57,31 @@ def inbounds(stream: Stream) -> list[Inbound]:
     ]
 
 
-async def measure(folder: Path, scratch: Path, stream: Stream) -> dict[str, object]:
-    """Measure ceiling and way on the same messages; rates are messages a second, shares microseconds."""
+async def measure(folder: Path, scratch: Path, stream: Stream, *, rounds: int = 5) -> dict[str, object]:
+    """Measure ceiling and way on the same messages in turns, so that both see the machine at its moods.
+
+    Rates are messages a second, shares microseconds; each is the median of its rounds, and the ratio is the
+    median of each round's own.
+    """
     events = inbounds(stream)
-    ceiling, shares = await _ceiling(folder, f"sqlite:///{scratch / 'ceiling.db'}", events)
-    way = await _way(folder, f"sqlite:///{scratch / 'way.db'}", events)
+    ceilings: list[float] = []
+    ways: list[float] = []
+    every: list[Mapping[str, float]] = []
+    for turn in range(rounds):
+        ceiling, shares = await _ceiling(folder, f"sqlite:///{scratch / f'ceiling{turn}.db'}", events)
+        ceilings.append(ceiling)
+        every.append(shares)
+        ways.append(await _way(folder, f"sqlite:///{scratch / f'way{turn}.db'}", events))
     return {
         "messages": len(events),
-        "write_ceiling_per_second": round(ceiling),
-        "way_per_second": round(way),
-        "way_of_ceiling": round(way / ceiling, 3),
-        "microseconds_a_message": shares,
+        "rounds": rounds,
+        "piece": PIECE,
+        "write_ceiling_per_second": round(median(ceilings)),
+        "way_per_second": round(median(ways)),
+        "way_of_ceiling": round(median(way / top for way, top in zip(ways, ceilings, strict=True)), 3),
+        "microseconds_a_message": {
+            name: round(median(shares[name] for shares in every), 1) for name in every[0]
+        },
     }
 
 
@@ -160,11 +175,22 @@ async def _timed(spent: dict[str, float], name: str, work: Awaitable[T]) -> T:
     return result
 
 
-async def latency(folder: Path, scratch: Path, stream: Stream, *, rate: int) -> dict[str, object]:
+async def latency(
+    folder: Path, scratch: Path, stream: Stream, *, rate: int, rounds: int = 3
+) -> dict[str, object]:
     """Offer ``rate`` messages a second; milliseconds from stored to handed over, of those with a reply.
 
-    The first second of a process is told apart: there, templates and expressions are compiled.
+    Each figure is the median of the rounds' own. The first second of a process is told apart: there,
+    templates and expressions are compiled.
     """
+    found = [
+        await _offered(folder, f"sqlite:///{scratch / f'latency{turn}.db'}", stream, rate)
+        for turn in range(rounds)
+    ]
+    return {"rounds": rounds, **{name: median(each[name] for each in found) for name in found[0]}}
+
+
+async def _offered(folder: Path, url: str, stream: Stream, rate: int) -> Mapping[str, float]:
     sink, stored = Sink(), dict[str, float]()
     events = inbounds(stream)
 
@@ -172,7 +198,7 @@ async def latency(folder: Path, scratch: Path, stream: Stream, *, rate: int) -> 
         await machine.bus.publish([event])
         stored[event.message] = time.perf_counter()
 
-    async with _assembled(folder, f"sqlite:///{scratch / 'latency.db'}", sink) as machine:
+    async with _assembled(folder, url, sink) as machine:
         machine.store.outbox.serve({_PLACE: Resend.SAME_KEY})
         workers = [asyncio.create_task(machine.engine.run()), asyncio.create_task(machine.outbox.run())]
         began = time.perf_counter()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _YOUNG = 10_000
 """New objects after which the garbage collector looks: a batch in flight must not look like garbage."""
-_SWITCH_INTERVAL = 0.0005
+_SWITCH_INTERVAL = 0.001
 """Seconds; short, so that the writing thread gives the interpreter back to the engine quickly."""
 
 

@@ -19,9 +19,9 @@ from fanbot.services import standing as standings
 from fanbot.services.faults import named
 from fanbot.services.judgement import Judge
 
-BATCH = 1024
+BATCH = 4096
 """Messages that are taken from the bus together at the most."""
-PIECE = 256
+PIECE = 512
 """Messages that are understood and recorded together at the most."""
 LATE_AFTER = timedelta(minutes=15)
 """After a downtime longer than this, what is older counts as late (DESIGN: hand-off)."""

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table
 
-_CHUNK = 256
+_CHUNK = 512
 _PARAMETERS = 32_000
 """SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535."""
 

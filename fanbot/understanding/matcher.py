@@ -23,7 +23,7 @@ _WORD_WEIGHT = 2.0
 _NEIGHBOURS = 3
 _SHOWN = 3
 _FLOOR = 0.25
-_CHUNK = 2_048
+_CHUNK = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
