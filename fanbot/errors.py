@@ -73,6 +73,14 @@ class AlreadyClaimedError(MoveError):
         self.owner = owner
 
 
+class DraftChangedError(MoveError):
+    """A draft is not any more what a person saw when they said to send it; carries what it is now."""
+
+    def __init__(self, draft: str) -> None:
+        super().__init__("The draft was changed since you saw it; nothing was sent.")
+        self.draft = draft
+
+
 class UnknownItemError(FanbotError):
     """No item, fan or message has this id."""
 

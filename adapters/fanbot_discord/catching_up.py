@@ -97,7 +97,9 @@ class CatchingUp:
                 self.open(room.id, after=after, direct=False, told=told)
 
     def open(self, channel: str, *, after: int, direct: bool, told: bool = True) -> None:
-        """Read a place on from a message; what happens there waits behind it."""
+        """Read a place on from a message; what happens there waits behind it. The team's is never read."""
+        if not direct and self._directory.for_team(channel) is True:
+            return
         lane = self._lanes.get(channel)
         if lane is not None:
             lane.again = True

@@ -33,11 +33,13 @@ class Room:
 
 @dataclass(slots=True)
 class Directory:
-    """Learn from what the gateway announces; say where a message stands and whether it is for us."""
+    """Learn from what the gateway announces; say where a message stands and whom it is for."""
 
     account: str
     question_channels: frozenset[str] = frozenset()
+    staff_channel: str = ""
     own: str = ""
+    _channels: set[str] = field(default_factory=set)
     _parents: dict[str, str] = field(default_factory=dict)
     _own_roles: set[str] = field(default_factory=set)
     _written: OrderedDict[str, Written] = field(default_factory=OrderedDict)
@@ -66,6 +68,22 @@ class Directory:
         """Tell whether every message of this channel or thread is for the assistant."""
         return channel in self.question_channels or self._parents.get(channel) in self.question_channels
 
+    def for_team(self, channel: str) -> bool | None:
+        """Tell whether a channel or thread of a server is the team's; None when it was never heard of.
+
+        >>> known = Directory("main", staff_channel="5")
+        >>> tuple(known.announced({"id": "1", "channels": [{"id": "6", "type": 0}]}))
+        (Room(id='6', newest=0),)
+        >>> known.for_team("5"), known.for_team("6"), known.for_team("7")
+        (True, False, None)
+        """
+        if not self.staff_channel:
+            return False
+        parent = self._parents.get(channel)
+        if self.staff_channel in (channel, parent):
+            return True
+        return None if parent is None and channel not in self._channels else False
+
     def is_own_role(self, role: object) -> bool:
         """Tell whether this is the role that Discord made for this very bot."""
         return role in self._own_roles
@@ -81,7 +99,9 @@ class Directory:
             ):
                 self._own_roles.add(str(role["id"]))
         for channel in (*_records(server.get("channels")), *_records(server.get("threads"))):
-            room = self.thread(channel) or _room(channel)
+            room = self.thread(channel)
+            if room is None and (room := _room(channel)) is not None:
+                self._channels.add(room.id)
             if room is not None:
                 yield room
 
@@ -95,9 +115,9 @@ class Directory:
 
     def wrote(self, message: str, written: Written) -> None:
         """Remember whose message this is, for its deletion tells nothing but its id."""
-        _remember(self._written, message, written)
+        remember(self._written, message, written)
         if written.author.name:
-            _remember(self._names, written.author.id, written.author.name)
+            remember(self._names, written.author.id, written.author.name)
 
     def written(self, message: str) -> Written | None:
         """Return what is remembered of a message."""
@@ -119,7 +139,8 @@ def _records(value: object) -> Iterator[Mapping[str, object]]:
         yield from (each for each in value if isinstance(each, Mapping))
 
 
-def _remember(kept: OrderedDict[str, _T], key: str, value: _T) -> None:
+def remember(kept: OrderedDict[str, _T], key: str, value: _T) -> None:
+    """Keep a value as the newest of 20,000."""
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > _MOST_REMEMBERED:

@@ -80,6 +80,8 @@ class Hearing:
                 self._queue.append(_Gap())
             case "GUILD_CREATE":
                 self._queue.append(_Announced(tuple(self._directory.announced(payload))))
+            case "CHANNEL_CREATE":
+                tuple(self._directory.announced({"channels": [payload]}))
             case "THREAD_CREATE" | "THREAD_UPDATE":
                 self._directory.thread(payload)
             case "THREAD_LIST_SYNC":
@@ -210,9 +212,13 @@ class Hearing:
             self._histories.open(channel, after=after, direct=direct)
 
     async def _bring(self, events: Sequence[Inbound]) -> None:
-        theirs = [event for event in events if not event.author.own]
+        theirs = [event for event in events if not (event.author.own or self._is_the_teams(event))]
         if theirs:
             for event in theirs:
                 self._remember(event)
             await self._intake(theirs)
             self._afterwards.kept(theirs)
+
+    def _is_the_teams(self, event: Inbound) -> bool:
+        """Tell whether it happened in the staff channel, which is no place of fans."""
+        return not event.direct and self._directory.for_team(event.event.channel) is True

@@ -12,8 +12,11 @@ NEEDED: Mapping[str, int] = {
     "Read Message History": 1 << 16,
 }
 FOR_RECEIPTS: Mapping[str, int] = {"Add Reactions": 1 << 6}
-INVITED = sum(NEEDED.values()) + sum(FOR_RECEIPTS.values()) + (1 << 38)
-"""What an invitation asks for: all of these, and Send Messages in Threads."""
+IN_THREADS: Mapping[str, int] = {"Send Messages in Threads": 1 << 38}
+FOR_STAFF: Mapping[str, int] = {"Create Public Threads": 1 << 35, **IN_THREADS}
+"""What it takes to open a thread for each item in the team's channel, beside NEEDED."""
+INVITED = sum(NEEDED.values()) + sum(FOR_RECEIPTS.values()) + sum(IN_THREADS.values())
+"""What an invitation asks for, without a channel for the team."""
 _ADMINISTRATOR = 1 << 3
 
 
@@ -26,8 +29,26 @@ def missing(
     >>> missing(NEEDED, server=server, channel={}, member={}, own="9")
     ['Send Messages', 'Read Message History']
     """
-    may = _may(server, channel, member, own)
+    return lacking_in(str(_may(server, channel, member, own)), needed)
+
+
+def lacking_in(permissions: object, needed: Mapping[str, int]) -> list[str]:
+    """Return the names of permissions that are not among those, written as Discord writes them.
+
+    >>> lacking_in("3072", NEEDED)
+    ['Read Message History']
+    """
+    may = number(permissions) or 0
     return [name for name, bit in needed.items() if not may & (bit | _ADMINISTRATOR)]
+
+
+def readable_by_all(*, server: Payload, channel: Payload) -> bool:
+    """Tell whether whoever is on the server may read a channel.
+
+    >>> readable_by_all(server={"id": "1", "roles": [{"id": "1", "permissions": "1024"}]}, channel={})
+    True
+    """
+    return bool(_may(server, channel, {}, "") & (NEEDED["View Channel"] | _ADMINISTRATOR))
 
 
 def _may(server: Payload, channel: Payload, member: Payload, own: str) -> int:

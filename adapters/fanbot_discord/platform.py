@@ -9,6 +9,7 @@ import structlog
 
 from fanbot.errors import DeliveryError
 from fanbot.ports.platform import Dispatch, Intake, Opening
+from fanbot.ports.staff import StaffRoom
 from fanbot_discord.afterwards import Afterwards
 from fanbot_discord.directory import Directory
 from fanbot_discord.gateway import gateway
@@ -20,6 +21,7 @@ from fanbot_discord.relay import relay
 from fanbot_discord.rest import Rest, let_go
 from fanbot_discord.settings import Settings, read
 from fanbot_discord.speaking import Speaking
+from fanbot_discord.staff import Staff
 
 _LAST_WORDS_WITHIN = 1.0
 
@@ -38,19 +40,33 @@ class DiscordPlatform:
         *,
         now: Callable[[], datetime] = _utc_now,
         patience: float = 25.0,
+        staff_patience: float = 10.0,
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        """Give a send ``patience`` seconds; let ``most_waiting`` events wait for the intake."""
+        """Give a send ``patience`` seconds and a request of the team's room ``staff_patience``.
+
+        Let ``most_waiting`` events wait for the intake.
+        """
         self._opening = opening
         self._settings = settings
         self._now = now
         self._most_waiting = most_waiting
-        self._directory = Directory(opening.account, settings.question_channels)
+        self._directory = Directory(opening.account, settings.question_channels, settings.staff_channel)
         self._rest = Rest(settings)
         self._speaking = Speaking(self._rest, now=now, patience=patience)
+        self._staff = (
+            Staff(opening, settings, self._directory, now=now, patience=staff_patience)
+            if settings.staff_channel
+            else None
+        )
         self._pace = Pace()
         self._commands_are_known = False
         self._closed = False
+
+    @property
+    def staff(self) -> StaffRoom | None:
+        """Return the team's room, None when the settings name no channel for it."""
+        return None if self._staff is None else self._staff.room
 
     async def listen(self, intake: Intake) -> None:
         """Listen until cancelled; raises AdapterError, or what the intake raises."""
@@ -65,7 +81,8 @@ class DiscordPlatform:
             now=self._now,
             most_waiting=self._most_waiting,
         )
-        client = gateway(self._settings, hearing.take)
+        staff = None if self._staff is None else self._staff.hearing(hearing.take)
+        client = gateway(self._settings, hearing.take if staff is None else staff.take)
         tasks = [
             asyncio.create_task(client.start(self._settings.token)),
             asyncio.create_task(hearing.run()),
@@ -85,6 +102,8 @@ class DiscordPlatform:
             for task in (*tasks, commands):
                 task.cancel()
             await asyncio.gather(*tasks, commands, return_exceptions=True)
+            if staff is not None:
+                await staff.close(within=_LAST_WORDS_WITHIN)
             await afterwards.close(within=_LAST_WORDS_WITHIN)
             await let_go(client)
 
@@ -97,6 +116,8 @@ class DiscordPlatform:
     async def close(self) -> None:
         """Let go of all connections."""
         self._closed = True
+        if self._staff is not None:
+            await self._staff.close()
         await self._rest.close()
 
     async def _offer_commands(self) -> None:

@@ -10,7 +10,9 @@ _SECRET = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s]+|[\w-]{20,}\.[
 
 class _Relay(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        """Say one warning without its traceback."""
+        """Say one warning without its traceback; fanbot uses no voice, and nobody needs to hear of it."""
+        if record.getMessage().endswith("voice will NOT be supported"):
+            return
         structlog.get_logger("fanbot.adapters").warning(
             "discord.py", told=without_secrets(record.getMessage())
         )

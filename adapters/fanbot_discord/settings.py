@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 _ADDRESS = re.compile(
     r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})", re.ASCII
 )
-_KNOWN = ("token", "address", "ca_file", "question_channels", "receipts")
+_KNOWN = ("token", "address", "ca_file", "question_channels", "receipts", "staff_channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,17 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``question_channels`` are ids of channels in which every message is for the assistant."""
+    """``question_channels`` are ids of channels in which every message is for the assistant.
+
+    ``staff_channel`` is the id of the team's text channel, empty for none.
+    """
 
     token: str = field(repr=False)
     address: Gateway | None = None
     ca_file: str = ""
     question_channels: frozenset[str] = frozenset()
     receipts: bool = False
+    staff_channel: str = ""
 
 
 def read(section: Mapping[str, object]) -> Settings:
@@ -48,12 +52,14 @@ def read(section: Mapping[str, object]) -> Settings:
             raise AdapterError(
                 f"[adapters.discord] has the unknown setting {key!r}. Known: {', '.join(_KNOWN)}."
             )
+    questions = _channels(section.get("question_channels", ()))
     return Settings(
         token=_token(section.get("token", "")),
         address=_address(section.get("address", "")),
         ca_file=_ca_file(section.get("ca_file", "")),
-        question_channels=_channels(section.get("question_channels", ())),
+        question_channels=questions,
         receipts=_receipts(section.get("receipts", False)),
+        staff_channel=_staff_channel(section.get("staff_channel", ""), questions),
     )
 
 
@@ -114,3 +120,23 @@ def _receipts(value: object) -> bool:
     raise AdapterError(
         "[adapters.discord] has `receipts` that is neither true nor false. For example: receipts = true"
     )
+
+
+def _staff_channel(value: object, questions: frozenset[str]) -> str:
+    """Take one id, as a text or a number.
+
+    >>> _staff_channel(45, frozenset()), _staff_channel("", frozenset())
+    ('45', '')
+    """
+    given = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else "none"
+    if given and not _SNOWFLAKE.fullmatch(given):
+        raise AdapterError(
+            "[adapters.discord] has a `staff_channel` that is no id of a channel (a right click on the "
+            'channel copies its id in developer mode). For example: staff_channel = "1234567890"'
+        )
+    if given in questions:
+        raise AdapterError(
+            f"[adapters.discord] names the channel {given} as `staff_channel` and in `question_channels`. "
+            "The team's channel holds fans' words and is for the team alone: take it out of one of the two."
+        )
+    return given

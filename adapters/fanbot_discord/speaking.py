@@ -26,7 +26,7 @@ _WRITTEN_BY_PEOPLE = frozenset(
 )
 """Kinds whose links may unfold into a preview."""
 
-_FAILURES = (
+FAILURES = (
     discord.DiscordException,
     aiohttp.ClientError,
     OSError,
@@ -61,7 +61,7 @@ class Speaking:
             async with asyncio.timeout(self._patience):
                 client = await self._rest.client()
                 await self._send(client, dispatch, channel)
-        except _FAILURES as error:
+        except FAILURES as error:
             if isinstance(error, TimeoutError) and client is not None:
                 self._rest.renew(client)
             if not tried.taken:
@@ -83,7 +83,7 @@ class Speaking:
             suppress_embeds=dispatch.kind not in _WRITTEN_BY_PEOPLE,
             # discord.py takes None for "not given" here, whatever its annotations say.
             reference=_reference(reference, channel),  # type: ignore[arg-type]
-            view=_buttons(dispatch.choices),  # type: ignore[arg-type]
+            view=buttons(dispatch.choices),  # type: ignore[arg-type]
         )
 
     async def _stands_there(self, dispatch: Dispatch, channel: str, since: datetime) -> bool:
@@ -132,7 +132,7 @@ def clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
 
 
-def _buttons(choices: Sequence[Choice]) -> discord.ui.View | None:
+def buttons(choices: Sequence[Choice]) -> discord.ui.View | None:
     """Make a button of every choice that fits on one; they are heard as interactions, not by this view."""
     fitting = [choice for choice in choices if 0 < len(choice.id) <= _LONGEST_ID][:_MOST_BUTTONS]
     if not fitting:

@@ -20,6 +20,13 @@ async def _examine(opening: Opening) -> Sequence[Check]:
     return await examined(opening)
 
 
+async def _set_up(opening: Opening) -> Sequence[Check]:
+    """Set menu and webhook, and look at everything; raises ImportError without the SDK."""
+    from fanbot_telegram.setting_up import set_up
+
+    return await set_up(opening)
+
+
 spec = AdapterSpec(
     name="telegram",
     summary="Telegram bots: private chats, groups and topics",
@@ -27,5 +34,10 @@ spec = AdapterSpec(
     open=_open,
     extra="telegram",
     mount="/telegram",
+    staff=True,
     examine=_examine,
+    set_up=_set_up,
+    credential="token",
+    credential_from="Write to @BotFather on Telegram: /newbot makes a bot and gives you its token, /mybots "
+    "shows the token of one that you have.",
 )

@@ -5,36 +5,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanbot.domain.messages import Inbound
+from fanbot_telegram.staff_reader import StaffEvent, as_one_act
+from fanbot_telegram.taking import Found
 from fanbot_telegram.translate import as_one
 
-Translate = Callable[[Mapping[str, Any]], Sequence[Inbound]]
+Read = Callable[[Mapping[str, Any]], Sequence[Found]]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What a row of updates says.
 
-    ``offset`` is the first update that ``events`` does not hold. ``unsettled`` names the albums that
+    ``offset`` is the first update that ``found`` does not hold. ``unsettled`` names the albums that
     may still grow; the first of them begins there.
     """
 
-    events: tuple[Inbound, ...]
+    found: tuple[Found, ...]
     offset: int
     unsettled: frozenset[object]
 
 
 def gathered(
     updates: Sequence[Mapping[str, Any]],
-    translate: Translate,
+    read: Read,
     *,
     offset: int,
     settled: frozenset[object] = frozenset(),
 ) -> Batch:
-    """Translate updates in order, up to the first album that is not ``settled``; albums are joined."""
+    """Read updates in order, up to the first album that is not ``settled``; albums are joined."""
     names = [_album(update) for update in updates]
     unsettled = frozenset(name for name in names if name is not None) - settled
-    told: list[list[Inbound]] = []
-    albums: dict[object, list[Inbound]] = {}
+    told: list[list[Found]] = []
+    albums: dict[object, list[Found]] = {}
     for update, name in zip(updates, names, strict=True):
         number = update.get("update_id")
         if name in unsettled:
@@ -42,7 +44,7 @@ def gathered(
             break
         if type(number) is int:
             offset = max(offset, number + 1)
-        found = translate(update)
+        found = read(update)
         if name is None:
             told += ([each] for each in found)
         elif name in albums:
@@ -50,7 +52,13 @@ def gathered(
         else:
             albums[name] = list(found)
             told.append(albums[name])
-    return Batch(tuple(as_one(each) for each in told if each), offset, unsettled)
+    return Batch(tuple(_joined(each) for each in told if each), offset, unsettled)
+
+
+def _joined(pieces: Sequence[Found]) -> Found:
+    """Join the pieces of an album, which are all a fan's or all the team's."""
+    acts = [each for each in pieces if isinstance(each, StaffEvent)]
+    return as_one_act(acts) if acts else as_one([each for each in pieces if isinstance(each, Inbound)])
 
 
 def _album(update: Mapping[str, Any]) -> object:

@@ -1,57 +1,55 @@
 """Ask Telegram what keeps a bot from working well."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telegram.error import InvalidToken, TelegramError
-
 from fanbot.domain.checks import Check
-from fanbot.errors import AdapterError
 from fanbot.ports.platform import Opening
 from fanbot_telegram import failures
 from fanbot_telegram.api import Api
-from fanbot_telegram.secrecy import Secrecy
-from fanbot_telegram.settings import Settings, read
+from fanbot_telegram.asking import asked
+from fanbot_telegram.commands import MENUS
+from fanbot_telegram.settings import Settings
+from fanbot_telegram.staff_chat import staff_chat
 
 _MANY = 100
 """Updates that may wait without a word."""
+_RECENT = timedelta(hours=1)
+"""How long what went wrong with a webhook counts: Telegram tells of the last time for ever."""
 
 
 async def examined(opening: Opening) -> Sequence[Check]:
-    """Look at settings, token, privacy mode, webhook and what waits; change nothing."""
-    name = "telegram" if opening.account == "main" else f"telegram/{opening.account}"
-    try:
-        settings = read(opening.settings)
-    except AdapterError as error:
-        return [Check(f"{name} settings", ok=False, found="cannot be used", remedy=str(error))]
-    secrecy = Secrecy(settings.token)
-    secrecy.begin()
-    api = Api(settings)
-    try:
-        me = await api.call("getMe")
-        info = await api.call("getWebhookInfo")
-    except InvalidToken:
-        found = "Telegram does not accept the token"
-        return [Check(f"{name} token", ok=False, found=found, remedy=failures.UNKNOWN_BOT)]
-    except TelegramError as error:
-        found = f"Telegram cannot be reached ({failures.named(error)})"
-        remedy = "Look whether this machine reaches the internet, then try again."
-        return [Check(f"{name} token", ok=False, found=found, remedy=remedy)]
-    finally:
-        await api.end()
-        secrecy.end()
+    """Look at settings, token, groups, webhook, menu, the team's group and what waits; change nothing."""
+    return await asked(opening, _examined)
+
+
+async def _examined(name: str, api: Api, settings: Settings) -> Sequence[Check]:
+    me = await api.call("getMe")
+    info = await api.call("getWebhookInfo")
+    menu = await api.call("getMyCommands")
     return [
-        Check(f"{name} token", ok=True, found=f"the bot is @{me.get('username', '')}"),
+        token(name, me),
         privacy(name, me),
         webhook(name, info, settings),
+        _commands(name, menu),
+        *await staff_chat(name, api, me, settings),
         waiting(name, info),
     ]
+
+
+def token(name: str, me: Mapping[str, Any]) -> Check:
+    """Tell whose the token is."""
+    return Check(f"{name} token", ok=True, found=f"the bot is @{me.get('username', '')}")
 
 
 def privacy(name: str, me: Mapping[str, Any]) -> Check:
     """Explain what the bot sees in groups; either way is fit for work."""
     if not me.get("can_join_groups", True):
-        found = "the bot cannot be added to groups; private chats work"
+        found = (
+            "the bot cannot be added to groups; private chats work. To let it join groups, use @BotFather "
+            "(/setjoingroups)"
+        )
     elif me.get("can_read_all_group_messages"):
         found = "privacy mode is off: in groups the bot sees every message, keeps all, answers those to it"
     else:
@@ -77,10 +75,41 @@ def webhook(name: str, info: Mapping[str, Any], settings: Settings) -> Check:
         return Check(checked, ok=False, found="another one is set", remedy=remedy)
     if not url:
         return Check(checked, ok=True, found="none is set yet; fanbot sets it at its start")
-    if error := info.get("last_error_message"):
-        remedy = "Look whether webhook_url leads to fanbot's public listener over https."
-        return Check(checked, ok=False, found=f"Telegram reports: {str(error)[:200]}", remedy=remedy)
-    return Check(checked, ok=True, found="it leads to fanbot")
+    return delivered(checked, info, now=datetime.now(UTC))
+
+
+def delivered(checked: str, info: Mapping[str, Any], *, now: datetime) -> Check:
+    """Tell of the last time that Telegram could not deliver to our webhook.
+
+    >>> at = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    >>> told = {"last_error_message": "Connection refused", "last_error_date": at.timestamp() - 60}
+    >>> delivered("telegram webhook", told, now=at).found
+    'Telegram could not deliver at 11:59 UTC on 2026-05-01: Connection refused'
+    >>> delivered("telegram webhook", told, now=at + timedelta(days=1)).ok
+    True
+    """
+    error, at = info.get("last_error_message"), info.get("last_error_date")
+    if not error:
+        return Check(checked, ok=True, found="it leads to fanbot")
+    moment = datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else now
+    found = f"Telegram could not deliver at {moment:%H:%M UTC on %Y-%m-%d}: {str(error)[:200]}"
+    if now - moment > _RECENT:
+        return Check(checked, ok=True, found=f"it leads to fanbot. {found}; since then it could")
+    remedy = "Look whether fanbot runs, and whether webhook_url leads to its public listener over https."
+    return Check(checked, ok=False, found=found, remedy=remedy)
+
+
+def _commands(name: str, menu: object) -> Check:
+    there = (
+        {each.get("command") for each in menu if isinstance(each, Mapping)}
+        if isinstance(menu, list)
+        else set()
+    )
+    lacking = [f"/{command}" for command in MENUS[""] if command not in there]
+    found = (
+        f"fanbot puts {', '.join(lacking)} into the menu at its start" if lacking else "the menu has them all"
+    )
+    return Check(f"{name} commands", ok=True, found=found)
 
 
 def waiting(name: str, info: Mapping[str, Any]) -> Check:

@@ -23,8 +23,10 @@ _NEVER_LEFT = (
 )
 HOLD = 30.0
 """Seconds after which a message that waits for the account to be in order is tried again."""
+_BLOCKED = "The fan has blocked the bot on Telegram."
+BLOCKED = f"{_BLOCKED} The message was not delivered."
 _WHY: tuple[tuple[str, str], ...] = (
-    ("blocked by the user", "The fan has blocked the bot on Telegram."),
+    ("blocked by the user", _BLOCKED),
     ("user is deactivated", "The fan has deleted their Telegram account."),
     ("kicked", "The bot was removed from this group."),
     ("not a member", "The bot is no member of this group."),

@@ -18,12 +18,15 @@ _MOST_REMEMBERED = 10_000
 class Limits:
     """Messages: ``overall`` a second, ``person`` a second in a private chat, ``group`` a minute in a group.
 
+    ``staff`` a second are for the team's group, so that it takes little of what all chats share.
+
     From https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     """
 
     overall: int = 30
     person: int = 1
     group: int = 20
+    staff: int = 1
 
 
 class Window:
@@ -34,10 +37,16 @@ class Window:
         self._span = span
         self._turns: deque[float] = deque(maxlen=most)
 
-    def next(self, now: float) -> float:
-        """Return when the next turn is, without taking it."""
-        full = len(self._turns) == self._turns.maxlen
-        return max(now, self._turns[0] + self._span) if full else now
+    def next(self, now: float, *, keep: int = 0) -> float:
+        """Return when the next turn is, without taking it; ``keep`` turns stay free for others.
+
+        >>> window = Window(3, 1.0)
+        >>> window.turn(5.0), window.next(5.5), window.next(5.5, keep=2)
+        (5.0, 5.5, 6.0)
+        """
+        most = max((self._turns.maxlen or 0) - keep, 1)
+        full = len(self._turns) >= most
+        return max(now, self._turns[-most] + self._span) if full else now
 
     def turn(self, now: float) -> float:
         """Take the next turn; return when it is.
@@ -72,11 +81,13 @@ class Pace:
         self._all = Window(limits.overall, 1.0)
         self._chats: dict[int, Window] = {}
         self._blocked: dict[int, float] = {}
+        self._staff = Window(limits.staff, 1.0)
 
-    async def turn(self, chat: int) -> float:
+    async def turn(self, chat: int, *, keep: int | None = None) -> float:
         """Return 0.0 once a message may go to this chat, or how many seconds later to ask again.
 
-        Groups and channels have negative ids.
+        Groups and channels have negative ids. ``keep`` is None for fans; for the team's group, it is how
+        many of the group's turns stay free.
         """
         if left := self.blocked(chat):
             return left
@@ -86,8 +97,14 @@ class Pace:
             most, span = (self._limits.group, _A_MINUTE) if chat < 0 else (self._limits.person, 1.0)
             window = self._chats[chat] = Window(most, span)
         now = self._now()
-        if (left := max(window.next(now), self._all.next(now)) - now) > _SHORT:
+        moment = max(window.next(now, keep=keep or 0), self._all.next(now))
+        if keep is not None:
+            moment = max(moment, self._staff.next(now))
+        if (left := moment - now) > _SHORT:
             return left
+        if keep is not None:
+            await self._until(self._staff.turn(now))
+            now = self._now()
         await self._until(window.turn(now))
         await self._until(self._all.turn(self._now()))
         return self.blocked(chat)

@@ -1,15 +1,14 @@
 """A Telegram bot at work."""
 
 import asyncio
-import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from telegram.error import ChatMigrated, TelegramError
 
-from fanbot.domain.messages import Inbound, Kind
 from fanbot.errors import AdapterError, DeliveryError
 from fanbot.ports.platform import Dispatch, Intake, Opening
+from fanbot.ports.staff import StaffRoom, TeamDoor
 from fanbot.ports.web import App
 from fanbot_telegram import failures
 from fanbot_telegram.api import Api, FloodError
@@ -17,11 +16,14 @@ from fanbot_telegram.commands import MENUS, menu
 from fanbot_telegram.entities import Me
 from fanbot_telegram.pace import Pace
 from fanbot_telegram.polling import Polling
+from fanbot_telegram.reach import Reach
 from fanbot_telegram.reader import Reader
-from fanbot_telegram.secrecy import Secrecy
+from fanbot_telegram.secrecy import Secrecy, webhook_secret
 from fanbot_telegram.settings import Settings, read
 from fanbot_telegram.speech import request
+from fanbot_telegram.staff import Staff
 from fanbot_telegram.standing import Standing
+from fanbot_telegram.taking import Taking
 from fanbot_telegram.webhook import Webhook
 
 
@@ -38,11 +40,15 @@ class TelegramPlatform:
         settings: Settings,
         *,
         secret: str = "",
+        team: TeamDoor | None = None,
         now: Callable[[], datetime] = _utc_now,
         pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Let the platform show ``secret`` when it posts updates; ``sleep`` between tries to hear."""
+        """Let the platform show ``secret`` when it posts updates; ``sleep`` between tries to hear.
+
+        Acts in the team's group are brought to ``team``.
+        """
         self._account = account
         self._settings = settings
         self._now = now
@@ -50,21 +56,32 @@ class TelegramPlatform:
         self._secrecy.begin()
         self._api = Api(settings)
         self._standing = Standing(account)
+        self._reach = Reach(account=account)
         self._pace = pace or Pace()
         self._moved: dict[int, int] = {}
         self._closed = False
         self._answering: set[asyncio.Task[None]] = set()
+        self._team = team
+        self._staff: Staff | None = None
+        if settings.staff_chat is not None:
+            self._staff = Staff(
+                self._api,
+                settings.staff_chat,
+                account=account,
+                pace=self._pace,
+                must_be_fit=self._must_be_fit,
+                sleep=sleep,
+            )
         self._polling: Polling | None = None
         self._webhook: Webhook | None = None
         if settings.mode == "polling":
-            self._polling = Polling(self._api, standing=self._standing, heard=self._heard, sleep=sleep)
+            self._polling = Polling(self._api, standing=self._standing, sleep=sleep)
         else:
             self._webhook = Webhook(
                 self._api,
                 url=settings.webhook_url,
                 secret=settings.secret_token or secret,
                 standing=self._standing,
-                heard=self._heard,
             )
 
     @property
@@ -72,29 +89,45 @@ class TelegramPlatform:
         """Return what the public listener serves; None while updates are polled."""
         return self._webhook.app if self._webhook is not None else None
 
+    @property
+    def staff(self) -> StaffRoom | None:
+        """Return the team's group, None where the settings name none."""
+        return self._staff.room if self._staff is not None else None
+
     async def listen(self, intake: Intake) -> None:
-        """Bring every update to ``intake``, in order, until this is cancelled.
+        """Bring every event to ``intake``, every act of the team to its door, in order, until cancelled.
 
         Raises AdapterError when the bot cannot begin; what comes up later is told in the log.
         """
         try:
             me = await self._introduced()
-            reader = Reader(self._account, me, standing=self._standing, now=self._now)
+            staff = self._staff.reader(me, now=self._now) if self._staff is not None else None
+            reader = Reader(
+                self._account, me, standing=self._standing, now=self._now, reach=self._reach, staff=staff
+            )
+            take = Taking(
+                intake,
+                team=self._team,
+                pressed=self._pressed,
+                remarked=self._staff.remarks.add if self._staff is not None else None,
+            )
             if self._webhook is not None:
-                await self._webhook.listen(intake, reader)
+                await self._webhook.listen(take, reader)
         except TelegramError as error:
             why = failures.hearing(error)
             if why:
                 self._standing.troubled(why)
             raise AdapterError(why or f"Telegram cannot be reached ({failures.named(error)}).") from None
         if self._polling is not None:
-            await self._polling.listen(intake, reader)
+            await self._polling.listen(take, reader)
 
     async def send(self, dispatch: Dispatch) -> None:
         """Send one message when it is its turn; raises DeliveryError."""
         self._must_be_fit()
         wanted = dict(request(dispatch))
         chat = self._moved.get(wanted["chat_id"], wanted["chat_id"])
+        if self._reach.lacks(chat):
+            raise DeliveryError(failures.BLOCKED, permanent=True)
         if left := await self._pace.turn(chat):
             raise DeliveryError(
                 "Telegram takes only so many messages for one chat. This one waits for its turn.",
@@ -114,6 +147,8 @@ class TelegramPlatform:
         for task in self._answering:
             task.cancel()
         await asyncio.gather(*self._answering, return_exceptions=True)
+        if self._staff is not None:
+            await self._staff.remarks.close()
         await self._api.end()
         self._secrecy.end()
 
@@ -139,6 +174,8 @@ class TelegramPlatform:
             info = await self._api.call("getWebhookInfo")
             if info.get("url") == self._settings.webhook_url:
                 await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+        if self._staff is not None:
+            await self._staff.calls.follow()
         return Me(_number(told["id"]), str(told.get("username", "")))
 
     async def _tell_commands(self) -> None:
@@ -150,13 +187,11 @@ class TelegramPlatform:
             if failures.hearing(error):
                 raise
 
-    def _heard(self, events: Sequence[Inbound]) -> None:
-        """Let the buttons that were pressed stop spinning."""
-        for event in events:
-            if event.kind is Kind.PRESS:
-                task = asyncio.create_task(self._answer(event.event.revision))
-                self._answering.add(task)
-                task.add_done_callback(self._answering.discard)
+    def _pressed(self, query: str) -> None:
+        """Let a button that was pressed stop spinning."""
+        task = asyncio.create_task(self._answer(query))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
 
     async def _answer(self, query: str) -> None:
         try:
@@ -174,7 +209,7 @@ def _number(value: object) -> int:
 def opened(opening: Opening) -> TelegramPlatform:
     """Open one account; raises AdapterError when it cannot be."""
     settings = read(opening.settings)
-    secret = hmac.new(opening.secret, b"telegram webhook", "sha256").hexdigest() if opening.secret else ""
+    secret = webhook_secret(opening.secret)
     if settings.mode == "webhook" and not (secret or settings.secret_token):
         raise AdapterError("Webhook mode needs a store that keeps its secret. Start it with: fanbot run")
-    return TelegramPlatform(opening.account, settings, secret=secret)
+    return TelegramPlatform(opening.account, settings, secret=secret, team=opening.team)

@@ -6,15 +6,14 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from fanbot.domain.messages import Inbound
-from fanbot.ports.platform import Intake
 from fanbot_telegram import failures
 from fanbot_telegram.albums import gathered
 from fanbot_telegram.api import Api, FloodError
 from fanbot_telegram.reader import Reader
 from fanbot_telegram.standing import Standing
+from fanbot_telegram.taking import Take
 
-ALLOWED = ["message", "edited_message", "message_reaction", "callback_query"]
+ALLOWED = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
 """Kinds of updates that are asked for; reactions come only when they are named."""
 _MOST = 100
 _LONG, _GRACE = 25, 15.0
@@ -23,8 +22,6 @@ _SETTLE = 1.0
 """Seconds in which the rest of an album comes."""
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds between tries while nothing can be heard; the last one repeats."""
-
-Presses = Callable[[Sequence[Inbound]], None]
 
 
 class Polling:
@@ -36,16 +33,14 @@ class Polling:
         *,
         standing: Standing,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        heard: Presses,
     ) -> None:
-        """Tell ``heard`` of the events after they are stored."""
+        """Ask by ``api``; ``sleep`` between tries."""
         self._api = api
         self._standing = standing
         self._sleep = sleep
-        self._heard = heard
 
-    async def listen(self, intake: Intake, reader: Reader) -> None:
-        """Bring every update to ``intake``, and ask for the next ones only when it returned."""
+    async def listen(self, take: Take, reader: Reader) -> None:
+        """Bring every update to ``take``, and ask for the next ones only when it returned."""
         offset, failed = 0, 0
         settled: frozenset[object] = frozenset()
         while True:
@@ -58,9 +53,8 @@ class Polling:
             failed = 0
             self._standing.well()
             batch = gathered(updates, reader.read, offset=offset, settled=settled)
-            if batch.events:
-                await intake(batch.events)
-                self._heard(batch.events)
+            if batch.found:
+                await take(batch.found)
             offset = batch.offset
             settled = settled | batch.unsettled if batch.unsettled else frozenset()
             if settled:

@@ -1,5 +1,6 @@
 """Keep the token, which stands in every address of the Bot API, out of logs and errors."""
 
+import hmac
 import logging
 
 _LOGGERS = (
@@ -47,3 +48,12 @@ class Secrecy(logging.Filter):
         """Watch no longer."""
         for name in _LOGGERS:
             logging.getLogger(name).removeFilter(self)
+
+
+def webhook_secret(key: bytes) -> str:
+    """Return what the platform shows when it posts, made of the account's key; empty without one.
+
+    >>> webhook_secret(b"")
+    ''
+    """
+    return hmac.new(key, b"telegram webhook", "sha256").hexdigest() if key else ""

@@ -9,7 +9,8 @@ from fanbot.errors import AdapterError
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_KNOWN = ("token", "mode", "base_url", "base_file_url", "webhook_url", "secret_token")
+_KNOWN = ("token", "mode", "base_url", "base_file_url", "webhook_url", "secret_token", "staff_chat")
+_GROUP = re.compile(r"-[1-9][0-9]{0,15}", re.ASCII)
 _OFFICIAL = "https://api.telegram.org"
 
 
@@ -19,7 +20,8 @@ class Settings:
 
     ``base_url`` and ``base_file_url`` are what stands before the token. ``webhook_url`` is where the
     platform delivers in webhook mode; in polling mode, the one webhook that may be removed.
-    ``secret_token`` is empty where none was chosen. Neither secret is part of ``repr``.
+    ``secret_token`` is empty where none was chosen. Neither secret is part of ``repr``. ``staff_chat``
+    is the id of the team's group, None where there is none.
     """
 
     token: str = field(repr=False)
@@ -28,6 +30,7 @@ class Settings:
     base_file_url: str = f"{_OFFICIAL}/file/bot"
     webhook_url: str = ""
     secret_token: str = field(default="", repr=False)
+    staff_chat: int | None = None
 
 
 def read(section: Mapping[str, object]) -> Settings:
@@ -61,6 +64,7 @@ def read(section: Mapping[str, object]) -> Settings:
         ),
         webhook_url=_webhook(section.get("webhook_url", ""), needed=mode == "webhook"),
         secret_token=_secret(section.get("secret_token", "")),
+        staff_chat=_staff_chat(section.get("staff_chat", "")),
     )
 
 
@@ -103,4 +107,18 @@ def _secret(value: object) -> str:
     raise AdapterError(
         "[adapters.telegram] secret_token takes 1 to 256 letters, digits, _ and -. Leave it out, and "
         "fanbot makes one by itself."
+    )
+
+
+def _staff_chat(value: object) -> int | None:
+    """Return the id of the team's group; the environment gives it as text."""
+    told = str(value).strip() if isinstance(value, str | int) else "?"
+    if not told:
+        return None
+    if _GROUP.fullmatch(told):
+        return int(told)
+    raise AdapterError(
+        f"[adapters.telegram] staff_chat is {value!r}, which is no id of a group: those are below zero, and "
+        "one with topics begins with -100. The link of a message in it, t.me/c/1234567890/5, shows the rest. "
+        "For example: staff_chat = -1001234567890"
     )

@@ -47,8 +47,8 @@ def request(dispatch: Dispatch) -> Mapping[str, Any]:
             "message_id": int(dispatch.in_reply_to),
             "allow_sending_without_reply": True,
         }
-    if buttons := _buttons(dispatch.choices):
-        wanted["reply_markup"] = {"inline_keyboard": buttons}
+    if rows := buttons(dispatch.choices):
+        wanted["reply_markup"] = {"inline_keyboard": rows}
     return wanted
 
 
@@ -63,10 +63,11 @@ def unmentioning(text: str) -> str:
     return broken if fits else _NAME.sub("\uff20", text)
 
 
-def _buttons(choices: Iterable[Choice]) -> list[list[Mapping[str, str]]]:
-    """Return one button a row; a choice whose id no button can carry is left out."""
-    return [
-        [{"text": whole(choice.label), "callback_data": choice.id}]
+def buttons(choices: Iterable[Choice], *, across: int = 1) -> list[list[Mapping[str, str]]]:
+    """Return rows of ``across`` buttons; a choice whose id no button can carry is left out."""
+    fit: list[Mapping[str, str]] = [
+        {"text": whole(choice.label), "callback_data": choice.id}
         for choice in choices
         if choice.label.strip() and 0 < len(whole(choice.id).encode()) <= _LONGEST_CHOICE
     ]
+    return [fit[begin : begin + across] for begin in range(0, len(fit), across)]

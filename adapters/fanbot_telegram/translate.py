@@ -10,6 +10,7 @@ from fanbot.domain.messages import Address, Attachment, Author, EventKey, Inboun
 from fanbot.errors import FanbotError
 from fanbot_telegram.contents import attachments, whole
 from fanbot_telegram.entities import Me, mentions
+from fanbot_telegram.shape import author, replied, topic, whole_id
 
 PLATFORM = "telegram"
 _CUSTOM, _PAID = "[custom emoji]", "\u2b50"
@@ -75,36 +76,36 @@ class _Translation:
         if not raw and not files:
             return
         text = whole(raw)
-        replied = _replied(message)
+        answered = replied(message)
         mentioned = mentions(
             self._me, raw, message.get("entities" if field == "text" else "caption_entities")
         )
         yield self._inbound(
             message["chat"],
-            message=str(_id(message["message_id"])),
+            message=str(whole_id(message["message_id"])),
             kind=kind,
             revision=_revision(message, text, files) if kind is Kind.EDIT else "",
-            author=self._author(message),
+            author=author(self._me, message),
             text=text,
-            thread=_thread(message),
+            thread=topic(message),
             sent_at=message.get("edit_date") if kind is Kind.EDIT else message.get("date"),
             attachments=files,
-            reply_to=str(_id(replied["message_id"])) if replied else "",
-            mentioned=mentioned or (replied.get("from") or {}).get("id") == self._me.id,
+            reply_to=str(whole_id(answered["message_id"])) if answered else "",
+            mentioned=mentioned or (answered.get("from") or {}).get("id") == self._me.id,
         )
 
     def _reactions(self, told: Mapping[str, Any]) -> Iterator[Inbound]:
-        author = self._author({"from": told.get("user"), "sender_chat": told.get("actor_chat")})
+        actor = author(self._me, {"from": told.get("user"), "sender_chat": told.get("actor_chat")})
         before = {_emoji(reaction) for reaction in told["old_reaction"]}
         for emoji in dict.fromkeys(_emoji(reaction) for reaction in told["new_reaction"]):
             if emoji in before:
                 continue
             yield self._inbound(
                 told["chat"],
-                message=str(_id(told["message_id"])),
+                message=str(whole_id(told["message_id"])),
                 kind=Kind.REACTION,
-                revision=f"{_id(told['date'])}-{author.id}-{_hash(emoji)}",
-                author=author,
+                revision=f"{whole_id(told['date'])}-{actor.id}-{_hash(emoji)}",
+                author=actor,
                 text=whole(emoji).partition(":")[0],
                 sent_at=told["date"],
             )
@@ -115,26 +116,14 @@ class _Translation:
             return
         yield self._inbound(
             shown["chat"],
-            message=str(_id(shown["message_id"])),
+            message=str(whole_id(shown["message_id"])),
             kind=Kind.PRESS,
             revision=whole(str(query["id"])),
-            author=self._author(query),
+            author=author(self._me, query),
             text=whole(query["data"]),
-            thread=_thread(shown),
+            thread=topic(shown),
             mentioned=True,
         )
-
-    def _author(self, told: Mapping[str, Any]) -> Author:
-        """Name who did it; a person who writes as a chat (an anonymous administrator) is that chat."""
-        chat, user = told.get("sender_chat"), told.get("from")
-        if isinstance(chat, Mapping):
-            return Author(str(_id(chat["id"])), whole(str(chat.get("title", ""))))
-        if not isinstance(user, Mapping):
-            raise TypeError("nobody wrote it")
-        names = (user.get("first_name"), user.get("last_name"))
-        name = " ".join(whole(part) for part in names if isinstance(part, str) and part)
-        id_ = _id(user["id"])
-        return Author(str(id_), name, bot=bool(user.get("is_bot")), own=id_ == self._me.id)
 
     def _inbound(
         self,
@@ -151,7 +140,7 @@ class _Translation:
         reply_to: str = "",
         mentioned: bool = False,
     ) -> Inbound:
-        place = str(_id(chat["id"]))
+        place = str(whole_id(chat["id"]))
         return Inbound(
             event=EventKey(PLATFORM, self._account, place, message, kind, revision),
             message=message,
@@ -168,29 +157,10 @@ class _Translation:
         )
 
 
-def _id(value: object) -> int:
-    if type(value) is not int:
-        raise TypeError("an id is a whole number")
-    return value
-
-
-def _thread(message: Mapping[str, Any]) -> str:
-    """Return the topic; the id that every chain of replies has in a supergroup is none."""
-    return str(_id(message["message_thread_id"])) if message.get("is_topic_message") else ""
-
-
-def _replied(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a message replies to; in a topic everything stands below the note that opened it."""
-    replied = message.get("reply_to_message")
-    if not isinstance(replied, Mapping) or "forum_topic_created" in replied:
-        return {}
-    return replied
-
-
 def _revision(message: Mapping[str, Any], text: str, files: tuple[Attachment, ...]) -> str:
     """Tell edits within one second apart by what they say."""
     references = "\0".join((text, *(file.reference for file in files)))
-    return f"{_id(message['edit_date'])}-{_hash(references)}"
+    return f"{whole_id(message['edit_date'])}-{_hash(references)}"
 
 
 def _hash(text: str) -> str:

@@ -3,20 +3,19 @@
 import asyncio
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from telegram.error import TelegramError
 
-from fanbot.domain.messages import Inbound
 from fanbot.errors import StoreError
-from fanbot.ports.platform import Intake
 from fanbot.ports.web import Receive, Scope, Send
 from fanbot_telegram import failures
 from fanbot_telegram.api import Api
 from fanbot_telegram.polling import ALLOWED
 from fanbot_telegram.reader import Reader
 from fanbot_telegram.standing import Standing
+from fanbot_telegram.taking import Take
 
 _LARGEST = 4 * 1024 * 1024
 """Bytes of an update."""
@@ -41,7 +40,6 @@ class Webhook:
         url: str,
         secret: str,
         standing: Standing,
-        heard: Callable[[Sequence[Inbound]], None],
         look: float = _LOOK,
     ) -> None:
         """Let the platform post to ``url`` with this ``secret``; look after it every ``look`` seconds."""
@@ -49,15 +47,14 @@ class Webhook:
         self._url = url
         self._secret = secret.encode()
         self._standing = standing
-        self._heard = heard
         self._look = look
-        self._intake: Intake | None = None
+        self._take: Take | None = None
         self._reader: Reader | None = None
         self._turn = asyncio.Lock()
 
-    async def listen(self, intake: Intake, reader: Reader) -> None:
+    async def listen(self, take: Take, reader: Reader) -> None:
         """Set the webhook and take what comes until cancelled; raises TelegramError when it cannot be set."""
-        self._intake, self._reader = intake, reader
+        self._take, self._reader = take, reader
         try:
             await self._api.call(
                 "setWebhook",
@@ -73,7 +70,7 @@ class Webhook:
                 await asyncio.sleep(self._look)
                 await self._watch()
         finally:
-            self._intake = None
+            self._take = None
 
     async def _watch(self) -> None:
         try:
@@ -116,14 +113,12 @@ class Webhook:
     async def _taken(self, update: Mapping[str, Any]) -> int:
         try:
             async with asyncio.timeout(_PATIENCE), self._turn:
-                if self._intake is None or self._reader is None:
+                if self._take is None or self._reader is None:
                     return 503
-                found = self._reader.read(update)
-                if found:
-                    await self._intake(found)
+                if found := self._reader.read(update):
+                    await self._take(found)
         except (StoreError, TimeoutError):
             return 503
-        self._heard(found)
         return 200
 
 

@@ -22,14 +22,18 @@ from fanbot.bootstrap.rooms import (
     rendering,
 )
 from fanbot.bootstrap.running import running, trying
+from fanbot.bootstrap.setting_up import AccountSetUp, adapters_to_set_up, has_secret, set_up
 
 __all__ = [
+    "AccountSetUp",
     "Machine",
     "RestoreReport",
+    "adapters_to_set_up",
     "assembled",
     "back_up",
     "clock",
     "examine",
+    "has_secret",
     "open_workspace",
     "opened_desk",
     "opened_oracle",
@@ -38,6 +42,7 @@ __all__ = [
     "rendering",
     "restore",
     "running",
+    "set_up",
     "sign_everybody_out",
     "sqlite_place",
     "trying",

@@ -26,7 +26,7 @@ def enabled_accounts(workspace: "FolderWorkspace", only: Sequence[str]) -> Enabl
             known = ", ".join(sorted(found))
             remedy = found[name].remedy if name in found else f"Installed: {known}."
             raise AdapterError(f"There is no adapter {name!r} to start; nothing was started. {remedy}")
-        for account, settings in _accounts(sections.get(name, {})):
+        for account, settings in named_accounts(sections.get(name, {})):
             enabled[f"{name}/{account}"] = (spec, Opening(account, settings))
     if not enabled:
         raise AdapterError(
@@ -48,7 +48,7 @@ def working_accounts(workspace: "FolderWorkspace") -> Enabled:
         f"{name}/{account}": (spec, Opening(account, settings))
         for name, section in workspace.snapshot.settings.adapters.items()
         if name in found and (spec := found[name].spec) is not None
-        for account, settings in _accounts(section)
+        for account, settings in named_accounts(section)
     }
 
 
@@ -57,7 +57,7 @@ def known_capabilities(workspace: "FolderWorkspace") -> Mapping[str, Capabilitie
     return capabilities_of(working_accounts(workspace))
 
 
-def _accounts(section: Mapping[str, object]) -> list[tuple[str, Mapping[str, object]]]:
+def named_accounts(section: Mapping[str, object]) -> list[tuple[str, Mapping[str, object]]]:
     """Return the accounts of an adapter's section: itself as *main*, more under ``accounts``."""
     more = section.get("accounts")
     own = {key: value for key, value in section.items() if key != "accounts"}

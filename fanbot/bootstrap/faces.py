@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, cast
 
 from fanbot.bootstrap.accounts import MAIN, Enabled
 from fanbot.bootstrap.machine import Machine
-from fanbot.bootstrap.rooms import clock
-from fanbot.bootstrap.rooms import desk as built_desk
+from fanbot.bootstrap.rooms import clock, living_desk
 from fanbot.domain.settings import ConsoleSettings
 from fanbot.errors import AddressTakenError
 from fanbot.ports.platform import AdapterSpec, Opening, Platform
 from fanbot.ports.web import App, WebPlatform
 
 if TYPE_CHECKING:
-    from fanbot.services.desk import Desk
     from fanbot.workspace.folder import FolderWorkspace
 
 
@@ -77,19 +75,9 @@ def console_page(
     from fanbot.console.room import Room
 
     store = machine.store
-    known: dict[int, Desk] = {}
-
-    def desk() -> "Desk":
-        """Return the queue for the workspace as it stands, the same until that changes."""
-        snapshot = workspace.snapshot
-        if id(snapshot) not in known:
-            known.clear()
-            known[id(snapshot)] = built_desk(workspace, store)
-        return known[id(snapshot)]
-
     app = console(
         Room(
-            desk=desk,
+            desk=living_desk(workspace, store),
             store=store.desk,
             files=store.files,
             sessions=store.sessions,

@@ -1,7 +1,7 @@
 """Each room of a workspace, built by itself."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -115,6 +115,19 @@ def desk(workspace: "FolderWorkspace", store: "SqlStore") -> "Desk":
         clock=clock(),
         capabilities=known_capabilities(workspace),
     )
+
+
+def living_desk(workspace: "FolderWorkspace", store: "SqlStore") -> Callable[[], "Desk"]:
+    """Return the queue for the workspace as it stands at each call, the same one until that changes."""
+    known: list[tuple[Snapshot, Desk]] = []
+
+    def now() -> "Desk":
+        snapshot = workspace.snapshot
+        if not known or known[0][0] is not snapshot:
+            known[:] = [(snapshot, desk(workspace, store))]
+        return known[0][1]
+
+    return now
 
 
 @asynccontextmanager

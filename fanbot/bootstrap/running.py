@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from platform import node
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from fanbot.bootstrap.faces import console_page, mounts, open_console, served_ap
 from fanbot.bootstrap.machine import Machine
 from fanbot.bootstrap.machine import machine as built_machine
 from fanbot.bootstrap.rooms import clock, opened_store
+from fanbot.bootstrap.staff import board, doors
 from fanbot.domain.people import Team
 from fanbot.domain.settings import ConsoleSettings, ListenSettings
 from fanbot.ports.platform import Platform
+from fanbot.ports.staff import TeamDoor
 
 if TYPE_CHECKING:
     from fanbot.services.supervisor import Supervisor
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 _REFRESH, _TEND, _MEASURE, _SWEEP = 1.0, 30.0, 60.0, 600.0
 """Seconds between looks at the folder, at the desk's timers, at how long replies take, at lost files."""
+_REMEMBERED = timedelta(days=2)
+"""What the team did on a platform is remembered for longer than any platform delivers it again."""
 _WEBCHAT = "webchat"
 
 
@@ -37,7 +42,9 @@ async def running(
     enabled = enabled_accounts(workspace, only)
     settings = workspace.snapshot.settings
     async with opened_store(workspace) as store, AsyncExitStack() as listeners:
-        platforms = await _platforms(enabled, store, receipts=receipts)
+        platforms = await _platforms(
+            enabled, store, receipts=receipts, teams=doors(workspace, store, enabled)
+        )
         machine = await built_machine(workspace, store, platforms, capabilities_of(enabled))
         apps = mounts(enabled, platforms)
         if apps:
@@ -47,7 +54,8 @@ async def running(
             await listeners.enter_async_context(served(mounted(apps), settings.web, name="web"))
         if not only:
             await open_console(listeners, workspace, machine)
-        yield _supervisor(machine, enabled, platforms)
+        shown = board(workspace, store, enabled, platforms)
+        yield replace(_supervisor(machine, enabled, platforms), board=shown.run)
 
 
 @asynccontextmanager
@@ -91,14 +99,16 @@ def _supervisor(machine: Machine, enabled: Enabled, platforms: Mapping[str, Plat
     )
 
 
-async def _platforms(enabled: Enabled, store: "SqlStore", *, receipts: bool) -> Mapping[str, Platform]:
+async def _platforms(
+    enabled: Enabled, store: "SqlStore", *, receipts: bool, teams: Mapping[str, TeamDoor] = {}
+) -> Mapping[str, Platform]:
     """Open every account; one that is reached over HTTP gets its key and its fans' conversations."""
     from fanbot.plugins.registry import Found, open_adapter
 
     platforms: dict[str, Platform] = {}
     for name, (spec, plain) in enabled.items():
         seen = store.recollection(platform=spec.name, account=plain.account)
-        opening = replace(plain, receipts=receipts, recollection=seen)
+        opening = replace(plain, receipts=receipts, recollection=seen, team=teams.get(name))
         if spec.mount:
             secret = await store.secrets.secret(f"adapter {name}")
             opening = replace(opening, secret=secret, correspondence=store.correspondence, files=store.files)
@@ -118,10 +128,14 @@ def _chores(machine: Machine) -> Callable[[], Awaitable[None]]:
     async def sweep() -> None:
         await machine.store.files.sweep()
 
+    async def forget() -> None:
+        await machine.store.cards.forget_acts(before=clock().now() - _REMEMBERED)
+
     chores = (
         Chore("read the workspace", _REFRESH, machine.workshop.refresh),
         Chore("tend the desk", _TEND, tend),
         Chore("measure waiting times", _MEASURE, measure),
         Chore("sweep files that no message names", _SWEEP, sweep),
+        Chore("forget what the team did", _SWEEP, forget),
     )
     return lambda: keep_up(chores)

@@ -21,6 +21,7 @@ from fanbot.cli import (
     switches,
     workspace,
 )
+from fanbot.cli.platforms import Commands
 
 _START, _LOOK, _PEOPLE, _KEEP = "Start", "Look ahead", "People", "Keep"
 _COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
@@ -82,7 +83,7 @@ def _app() -> typer.Typer:
     items.callback(epilog="Example: fanbot queue list")(queue.queue)
     for name, command, example in _QUEUE:
         items.command(name, epilog=f"Example: {example}")(command)
-    whole = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    whole = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
     whole.callback(
         invoke_without_command=True, epilog="Start here: fanbot init mine, then fanbot try --workspace mine"
     )(_everywhere)

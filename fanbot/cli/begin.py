@@ -75,7 +75,9 @@ def _next_steps(target: Path, *, count: int, password: str) -> str:
   1. Talk to it as a fan would:          fanbot try{place}
   2. Make it yours: config/facts.yaml, config/team.toml, and one file an answer in templates/
   3. See what is still missing:          fanbot doctor{place}
-  4. Answer fans on your platforms:      fanbot run{place}
+  4. Bring in a bot of yours:            fanbot discord setup{place}
+                                         fanbot telegram setup{place}
+  5. Answer fans on your platforms:      fanbot run{place}
      Your team's page is then at http://127.0.0.1:8080 on this computer.
      {password}
 

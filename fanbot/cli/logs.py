@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 import structlog
@@ -45,6 +47,22 @@ def configure(*, verbose: bool, quiet: bool = False, stream: TextIO | None = Non
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO if verbose else logging.WARNING, force=True)
     logging.captureWarnings(capture=True)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Send warnings of this block to standard error: what a command prints is its result alone."""
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, _harmless, structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _told_in_full(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -9,9 +9,9 @@ from fanbot.console.fittings import Fittings
 from fanbot.console.lines import Said, conversation
 from fanbot.console.numbers import Item
 from fanbot.console.parts import leaving
-from fanbot.console.snoozing import returns
 from fanbot.console.undoing import UNDO, left_to_undo
 from fanbot.domain.handoffs import Handoff
+from fanbot.policy.snoozing import returns
 from fanbot.services.desk import Desk
 
 LINES = 100

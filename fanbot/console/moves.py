@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fanbot.console.acting import act
 from fanbot.console.fittings import Fittings
 from fanbot.console.numbers import Item
-from fanbot.console.snoozing import returns
 from fanbot.errors import MoveError
+from fanbot.policy.snoozing import returns
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,13 @@ from datetime import datetime
 from fanbot.console import words
 from fanbot.console.cards import Eyes
 from fanbot.domain.handoffs import Lane
-
-_PLAIN = {
-    "claimed": "claimed this",
-    "released": "put this back into the queue",
-    "escalated": "escalated this to the creator",
-    "closed": "read this: no reply needed",
-    "recalled": "took the reply back before it left",
-    "withdrawn": "took everything back, so this is closed",
-    "lapsed": "put this back into the queue: the claim was idle",
-    "woke": "brought this back: its snooze is over",
-    "reopened": "brought this back: the reply did not arrive",
-    "archived": "put this away after a week of quiet",
-}
+from fanbot.policy.wording import DONE
 
 
 def done(detail: Mapping[str, object], *, eyes: Eyes, item: int | None) -> str:
     """Say what somebody did; an item other than ``item`` is named by its lane."""
     what = str(detail.get("what", ""))
-    said = _TOLD[what](detail, eyes) if what in _TOLD else _PLAIN.get(what, what)
+    said = _TOLD[what](detail, eyes) if what in _TOLD else DONE.get(what, what)
     if item is None or detail.get("item") == str(item):
         return said
     return f"{said} ({_lane(str(detail.get('lane', '')))})"

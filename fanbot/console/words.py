@@ -1,25 +1,13 @@
 """How the console says lanes, states, places and times."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from fanbot.domain.handoffs import Handoff, Lane, State
+from fanbot.domain.handoffs import Handoff, State
 from fanbot.domain.messages import Inbound, OutboundKind, called
+from fanbot.policy.wording import lane, moment, platform
 
-_LANES = {
-    Lane.PERSONAL: "Personal",
-    Lane.CRISIS: "Somebody in a crisis",
-    Lane.THREAT: "A threat",
-    Lane.MINOR: "Safety of a minor",
-    Lane.ORDER: "A problem with an order",
-    Lane.COMPLAINT: "A complaint",
-    Lane.BUSINESS: "Business",
-    Lane.PRESS: "Press",
-    Lane.LICENSING: "Rights and licensing",
-    Lane.TECH: "Something does not work",
-    Lane.HUMAN: "Asked for a person",
-    Lane.OTHER: "Needs a person's eyes",
-}
+__all__ = ["fan", "lane", "moment", "platform", "said", "seconds", "span", "standing"]
+
 _SAID = {
     OutboundKind.ANSWER: "Automatic answer",
     OutboundKind.ACKNOWLEDGEMENT: "Automatic note",
@@ -31,18 +19,8 @@ _SAID = {
     OutboundKind.NOTICE: "Notice",
     OutboundKind.CORRECTION: "Correction",
 }
-_PLATFORMS = {"webchat": "Web chat", "stdio": "Standard input"}
 _UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
 _NAME = 80
-
-
-def lane(of: Lane) -> str:
-    """Say in words what kind of person an item needs.
-
-    >>> lane(Lane.ORDER)
-    'A problem with an order'
-    """
-    return _LANES[of]
 
 
 def said(kind: str) -> str:
@@ -70,35 +48,16 @@ def span(time: timedelta) -> str:
     return "under a minute"
 
 
-def moment(at: datetime, zone: ZoneInfo) -> str:
-    """Say a moment in the team's own time.
-
-    >>> from datetime import UTC
-    >>> moment(datetime(2026, 5, 1, 12, tzinfo=UTC), ZoneInfo("Europe/London"))
-    '1 May 2026, 13:00'
-    """
-    there = at.astimezone(zone)
-    return f"{there.day} {there:%b %Y, %H:%M}"
-
-
 def fan(letter: Inbound) -> str:
     """Name the fan as the platform does, else by their id there."""
     return called(letter.author.name, letter.author.id)[:_NAME]
-
-
-def platform(name: str) -> str:
-    """Name a platform for people.
-
-    >>> platform("telegram"), platform("webchat")
-    ('Telegram', 'Web chat')
-    """
-    return _PLATFORMS.get(name, name[:1].upper() + name[1:])
 
 
 def standing(item: Handoff, *, me: str, now: datetime) -> str:
     """Say who has an item, in the eyes of ``me``.
 
     >>> from datetime import UTC
+    >>> from fanbot.domain.handoffs import Lane
     >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     >>> standing(Handoff(1, 1, 1, Lane.TECH, State.WAITING, noon, noon), me="Sam", now=noon)
     'Nobody has this yet'

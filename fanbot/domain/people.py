@@ -9,13 +9,17 @@ from fanbot.domain.handoffs import Lane
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on the team. ``role`` is artist, moderator or team; ``lanes`` and ``topics`` are theirs."""
+    """Somebody on the team. ``role`` is artist, moderator or team; ``lanes`` and ``topics`` are theirs.
+
+    ``accounts`` are who they are on the platforms, as ``platform:user``.
+    """
 
     name: str
     role: str = "team"
     lanes: tuple[Lane, ...] = ()
     topics: tuple[str, ...] = ()
     absent: tuple[tuple[date, date], ...] = ()
+    accounts: tuple[str, ...] = ()
 
     def here(self, today: date) -> bool:
         """Tell whether the person is at work on this day (both ends of an absence included)."""
@@ -30,6 +34,16 @@ class Team:
     people: tuple[Person, ...] = ()
     goals: Mapping[Lane, timedelta] = field(default_factory=dict)
     tiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def person_of(self, platform: str, user: str) -> Person | None:
+        """Return who this user of a platform is, None for anybody who is not of the team.
+
+        >>> team = Team("Mira", (Person("Ines", accounts=("discord:123",)),))
+        >>> team.person_of("discord", "123").name, team.person_of("telegram", "123")
+        ('Ines', None)
+        """
+        account = f"{platform}:{user}"
+        return next((person for person in self.people if account in person.accounts), None)
 
     def owner(self, lane: Lane, topic: str, today: date) -> str:
         """Name who this lane or topic belongs to today, or nobody as ``""`` (P21)."""

@@ -140,7 +140,9 @@ class AdapterSpec:
     which the opened platform's ``app`` is served to the public (see ports.web); empty for none.
     ``staff``: the opened platform may have a room for the team (see ports.staff). ``examine`` asks the
     platform what keeps this account from working well, and changes nothing there. ``set_up`` does what can
-    be done about that, may be run again at any time, and tells what is left for a person to do.
+    be done about that, may be run again at any time, and tells what is left for a person to do. Its check
+    that ends with the name of ``credential`` says whether that is accepted: this names the setting
+    without which an account can do nothing there, and ``credential_from`` tells a person where to get it.
     """
 
     name: str
@@ -153,3 +155,5 @@ class AdapterSpec:
     staff: bool = False
     examine: Callable[[Opening], Awaitable[Sequence[Check]]] | None = None
     set_up: Callable[[Opening], Awaitable[Sequence[Check]]] | None = None
+    credential: str = ""
+    credential_from: str = ""

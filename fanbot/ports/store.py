@@ -13,6 +13,7 @@ from typing import Protocol
 from fanbot.domain.decisions import Decision, OpenItem
 from fanbot.domain.handoffs import Handoff, Lane
 from fanbot.domain.messages import Address, Inbound, Outbound, OutboundKind
+from fanbot.ports.cards import Cards
 from fanbot.ports.platform import Dispatch, Resend
 from fanbot.ports.web import Correspondence
 
@@ -344,14 +345,21 @@ class Desk(Protocol):
         """
         ...
 
-    async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
-        """Apply a pure change to an item inside one transaction, with its event and audit line."""
+    async def move(
+        self, item: int, *, who: str, change: Callable[[QueueEntry], Move], once: str = ""
+    ) -> Handoff:
+        """Apply a pure change to an item inside one transaction, with its event and audit line.
+
+        ``once``: the key of the act behind it. Of moves with the same key only the first is made; any
+        other returns the item as it stands.
+        """
         ...
 
-    async def keep_draft(self, item: int, *, who: str, text: str) -> bool:
-        """Keep what the owner of a claimed item has written so far; tell whether it was kept.
+    async def keep_draft(self, item: int, *, who: str, text: str, once: str = "") -> bool:
+        """Keep what the owner of a claimed item has written so far; tell whether it is theirs to write.
 
-        It counts as a sign of life; it is no move, so the record and the pulse stay as they are.
+        It counts as a sign of life; it is no move, so the record and the pulse stay as they are. ``once``
+        is the key of an act, as for a move.
         """
         ...
 
@@ -460,6 +468,8 @@ class Store(Protocol):
     def outbox(self) -> OutboxStore: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def cards(self) -> Cards: ...
     @property
     def switches(self) -> Switches: ...
     @property

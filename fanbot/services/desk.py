@@ -1,13 +1,14 @@
 """What a person does with an item of the queue; every face of fanbot calls the same moves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from fanbot.domain.handoffs import Handoff, Lane, State
 from fanbot.domain.messages import Inbound, Outbound, OutboundKind, SignalClass
 from fanbot.domain.people import Team
-from fanbot.errors import MoveError
+from fanbot.errors import AlreadyClaimedError, DraftChangedError, MoveError
 from fanbot.policy.hush import hushed_until
 from fanbot.policy.priority import due_at, urgency
 from fanbot.policy.voice import Finding, check
@@ -19,6 +20,24 @@ from fanbot.services.phrasebook import Phrasebook
 from fanbot.services.speaking import parts
 
 _ARTIST = "artist"
+
+
+def draft_mark(draft: str) -> str:
+    """Return a short digest of a draft, to know it again.
+
+    >>> draft_mark("Dear Ada"), draft_mark("Dear Eve")
+    ('4d1379d2b798', '5ef2f88eda97')
+    """
+    return blake2b(draft.strip().encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _must_hold(item: Handoff, who: str, *, answered: bool = True) -> None:
+    """Raise a MoveError unless this person has the item, or had it and answered last."""
+    if item.state is State.CLAIMED and item.owner != who:
+        raise AlreadyClaimedError(owner=item.owner)
+    mine = item.owner == who
+    if not mine or not (item.state is State.CLAIMED or (answered and item.state is State.ANSWERED)):
+        raise MoveError("You do not have this item now, so nothing was sent. Claim it first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +70,24 @@ class Desk:
         """Say what a fan would mishear in a draft; a hint, never a bar (P1, P16, P18)."""
         return check(text)
 
-    async def claim(self, item: int, *, who: str) -> Handoff:
+    async def claim(self, item: int, *, who: str, once: str = "") -> Handoff:
         """Take an item; from now the assistant keeps out of the conversation."""
         now = self.clock.now()
         return await self._move(
             item,
             who,
             lambda entry: Move(entry.handoff.claim(who, now), "claimed", {}, hushed_until=hushed_until(now)),
+            once,
         )
 
-    async def release(self, item: int, *, who: str) -> Handoff:
+    async def release(self, item: int, *, who: str, once: str = "") -> Handoff:
         """Put an item back where everybody sees it."""
         now = self.clock.now()
         return await self._move(
             item,
             who,
             lambda entry: Move(entry.handoff.release(who, now), "released", {}, release_hush=True),
+            once,
         )
 
     async def reply(self, item: int, text: str, *, who: str, linger: timedelta = timedelta(0)) -> Handoff:
@@ -74,39 +95,68 @@ class Desk:
 
         ``linger``: so long it can be taken back, and only then it leaves.
         """
-        if not text.strip():
-            raise MoveError("The reply is empty; nothing was sent.")
+        leaving = self._leaving(text, self.clock.now(), who=who, linger=linger)
+        return await self._move(item, who, leaving)
+
+    async def reply_as_holder(
+        self, item: int, text: str, *, who: str, linger: timedelta, once: str = ""
+    ) -> Handoff:
+        """Answer the fan, but only if the item is this person's now, or was answered by them.
+
+        A draft of other words stays with the item.
+        """
+        leaving = self._leaving(text, self.clock.now(), who=who, linger=linger)
+
+        def change(entry: QueueEntry) -> Move:
+            _must_hold(entry.handoff, who)
+            draft, move = entry.handoff.draft, leaving(entry)
+            other = draft.strip() != text.strip()
+            return replace(move, handoff=replace(move.handoff, draft=draft)) if other else move
+
+        return await self._move(item, who, change, once)
+
+    async def send_draft(
+        self, item: int, *, mark: str, who: str, linger: timedelta, once: str = ""
+    ) -> Handoff:
+        """Send the kept draft of an item that this person has.
+
+        ``mark`` is the draft_mark of what they saw; raises DraftChangedError when it reads otherwise now.
+        """
         now = self.clock.now()
 
         def change(entry: QueueEntry) -> Move:
-            signed = f"{text.strip()}\n\n{self._signature(who)}"
-            leaves = now + linger if linger else None
-            return Move(
-                entry.handoff.reply(who, now),
-                "answered",
-                {"text": text.strip()},
-                outbounds=self._outbounds(entry, signed, OutboundKind.HUMAN, not_before=leaves),
-                hushed_until=hushed_until(now),
-            )
+            _must_hold(entry.handoff, who, answered=False)
+            if draft_mark(entry.handoff.draft) != mark:
+                raise DraftChangedError(entry.handoff.draft)
+            return self._leaving(entry.handoff.draft, now, who=who, linger=linger)(entry)
 
-        return await self._move(item, who, change)
+        return await self._move(item, who, change, once)
 
-    async def recall(self, item: int, *, who: str) -> Handoff:
-        """Take one's own reply back before it leaves; its words become the draft."""
+    async def recall(
+        self, item: int, *, who: str, answered_at: datetime | None = None, once: str = ""
+    ) -> Handoff:
+        """Take one's own reply back before it leaves; its words become the draft.
+
+        ``answered_at``: only the reply that was made then, and not one after it.
+        """
         now = self.clock.now()
-        return await self._move(
-            item,
-            who,
-            lambda entry: Move(
-                entry.handoff.recall(who, now), "recalled", {}, hushed_until=hushed_until(now), recall=True
-            ),
-        )
 
-    async def keep_draft(self, item: int, text: str, *, who: str) -> bool:
+        def change(entry: QueueEntry) -> Move:
+            recalled = entry.handoff.recall(who, now)
+            if answered_at is not None and entry.handoff.answered_at != answered_at:
+                raise MoveError(
+                    "There is a newer reply of yours, and only the newest one can be taken back; "
+                    "nothing was changed."
+                )
+            return Move(recalled, "recalled", {}, hushed_until=hushed_until(now), recall=True)
+
+        return await self._move(item, who, change, once)
+
+    async def keep_draft(self, item: int, text: str, *, who: str, once: str = "") -> bool:
         """Keep what the owner of an item has written so far; False when the item is not theirs now."""
-        return await self.store.keep_draft(item, who=who, text=text)
+        return await self.store.keep_draft(item, who=who, text=text, once=once)
 
-    async def snooze(self, item: int, *, until: datetime, who: str) -> Handoff:
+    async def snooze(self, item: int, *, until: datetime, who: str, once: str = "") -> Handoff:
         """Set an item aside; it comes back by itself."""
         now = self.clock.now()
         return await self._move(
@@ -115,6 +165,7 @@ class Desk:
             lambda entry: Move(
                 entry.handoff.snooze(who, until, now), "snoozed", {"until": until.isoformat()}
             ),
+            once,
         )
 
     async def escalate(self, item: int, *, who: str) -> Handoff:
@@ -135,7 +186,7 @@ class Desk:
             ),
         )
 
-    async def close(self, item: int, *, who: str) -> Handoff:
+    async def close(self, item: int, *, who: str, once: str = "") -> Handoff:
         """End an item as read, no reply needed; the fan is told kindly, but not after a threat.
 
         Nor is a fan told who had a reply already; and in public nothing says what kind of item it was.
@@ -152,12 +203,34 @@ class Desk:
                 told = self._outbounds(entry, text, OutboundKind.ACKNOWLEDGEMENT)
             return Move(entry.handoff.close(who, now), "closed", {}, outbounds=told, release_hush=True)
 
-        return await self._move(item, who, change)
+        return await self._move(item, who, change, once)
 
-    async def _move(self, item: int, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
+    async def _move(
+        self, item: int, who: str, change: Callable[[QueueEntry], Move], once: str = ""
+    ) -> Handoff:
         if not who.strip():
             raise MoveError("A move needs the name of the person who makes it, for example --as Sam.")
-        return await self.store.move(item, who=who, change=change)
+        return await self.store.move(item, who=who, change=change, once=once)
+
+    def _leaving(
+        self, text: str, now: datetime, *, who: str, linger: timedelta
+    ) -> Callable[[QueueEntry], Move]:
+        """Say what a reply changes; raises MoveError when there are no words in it."""
+        if not text.strip():
+            raise MoveError("The reply is empty; nothing was sent.")
+
+        def change(entry: QueueEntry) -> Move:
+            signed = f"{text.strip()}\n\n{self._signature(who)}"
+            leaves = now + linger if linger else None
+            return Move(
+                entry.handoff.reply(who, now),
+                "answered",
+                {"text": text.strip()},
+                outbounds=self._outbounds(entry, signed, OutboundKind.HUMAN, not_before=leaves),
+                hushed_until=hushed_until(now),
+            )
+
+        return change
 
     def _signature(self, who: str) -> str:
         """Sign as the artist only for the artist; everybody else is the team (P16)."""

@@ -83,6 +83,10 @@ async def of_store(store: Store) -> Sequence[Check]:
     paused = await store.switches.paused()
     gaps = await store.desk.gaps()
     return (
+        *(
+            _troubled_room(name, count, error)
+            for name, (count, error) in (await store.cards.troubles()).items()
+        ),
         Check("store", ok=True, found="can be read and written"),
         Check(
             "sending",
@@ -107,6 +111,19 @@ async def of_store(store: Store) -> Sequence[Check]:
             ok=True,
             found=f"{letters} failures were kept with their reasons",
         ),
+    )
+
+
+def _troubled_room(destination: str, count: int, error: str) -> Check:
+    """Say that a room of the team does not show everything that waits."""
+    items = "1 item" if count == 1 else f"{count} items"
+    found = f"{items} cannot be shown in the team's room; the newest reason: {error}"
+    return Check(
+        f"{destination} team",
+        ok=False,
+        found=found,
+        remedy="The queue in the console and in `fanbot queue list` is whole. fanbot tries again every few "
+        "minutes; see docs/staff.md.",
     )
 
 

@@ -23,12 +23,18 @@ FINISH_WITHIN = 4.0
 """Seconds that a stop gives to what is under way."""
 
 
+async def nothing_to_do() -> None:
+    """Wait for ever."""
+    await asyncio.Event().wait()
+
+
 @dataclass(frozen=True, slots=True)
 class Supervisor:
     """Run one engine on one store until its adapters end or somebody asks it to stop.
 
     ``platforms`` maps a destination to its running adapter, ``capabilities`` to what that can do;
-    ``finite`` names those whose input may end.
+    ``finite`` names those whose input may end. ``board`` shows the queue in the team's rooms; whatever
+    becomes of it, fans are answered.
     """
 
     store: Store
@@ -41,6 +47,7 @@ class Supervisor:
     clock: Clock
     holder: str
     chores: Callable[[], Awaitable[None]]
+    board: Callable[[], Awaitable[None]] = nothing_to_do
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set or all input has ended and everything due is sent.
@@ -75,6 +82,7 @@ class Supervisor:
         outbox = asyncio.create_task(self.outbox.run(), name="outbox")
         alive = asyncio.create_task(_renew(self.store.lease, self.clock), name="lease")
         chores = asyncio.ensure_future(self.chores())
+        board = asyncio.ensure_future(self.board())
         workers = [engine, outbox, alive, chores]
         ended = asyncio.create_task(self._input_ends(listeners), name="input")
         stopped = asyncio.create_task(stop.wait(), name="stop")
@@ -86,7 +94,7 @@ class Supervisor:
                 if worker.done() and not worker.cancelled():
                     worker.result()
         finally:
-            await _cancel([*listeners, ended, stopped, alive, chores])
+            await _cancel([*listeners, ended, stopped, alive, chores, board])
             await self._finish(engine, outbox)
             for name, platform in self.platforms.items():
                 await _closed(name, platform)

@@ -14,6 +14,7 @@ from fanbot.policy.waiting import LADDER
 from fanbot.ports.ids import Ids
 from fanbot.ports.store import Gap, Line, Move, QueueEntry, SetAside, Undelivered
 from fanbot.storage import bulk, tables
+from fanbot.storage.acts import first
 from fanbot.storage.gaps import see, unseen
 from fanbot.storage.history import history
 from fanbot.storage.inbox import EVENT_COLUMNS, EVENT_JOINS, pending_from_rows
@@ -50,6 +51,7 @@ RELEASE_HUSH = (
 
 _KEEP_DRAFT = "UPDATE handoff SET draft = ?, touched_at = ? WHERE id = ? AND state = 'claimed' AND owner = ?"
 """Who writes gives a sign of life."""
+_THEIRS = "SELECT id FROM handoff WHERE id = ? AND state = 'claimed' AND owner = ?"
 
 
 class SqlDesk:
@@ -93,10 +95,16 @@ class SqlDesk:
         """Return what is parked, newest first."""
         return await self._reader.run(lambda c: undelivered(c, limit))
 
-    async def keep_draft(self, item: int, *, who: str, text: str) -> bool:
-        """Keep what the owner of a claimed item has written so far; tell whether it was kept."""
+    async def keep_draft(self, item: int, *, who: str, text: str, once: str = "") -> bool:
+        """Keep what the owner of a claimed item has written so far; tell whether it is theirs to write."""
         at = stamp(self._now())
-        return await self._writer.run(lambda c: bulk.run(c, _KEEP_DRAFT, text, at, item, who) > 0)
+
+        def job(connection: Connection) -> bool:
+            if once and not first(connection, once, at=at, item=item):
+                return bulk.row(connection, _THEIRS, item, who) is not None
+            return bulk.run(connection, _KEEP_DRAFT, text, at, item, who) > 0
+
+        return await self._writer.run(job)
 
     async def entries(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
         """Return what needs a person."""
@@ -120,9 +128,11 @@ class SqlDesk:
         """Return the newest lines of a conversation, oldest first; those above a place on demand."""
         return await self._reader.run(lambda c: history(c, conversation, limit, before))
 
-    async def move(self, item: int, *, who: str, change: Callable[[QueueEntry], Move]) -> Handoff:
-        """Apply a pure change to an item inside one transaction."""
-        return await self._writer.run(lambda c: self._move(c, item, who, change))
+    async def move(
+        self, item: int, *, who: str, change: Callable[[QueueEntry], Move], once: str = ""
+    ) -> Handoff:
+        """Apply a pure change to an item inside one transaction; once, if that has a key."""
+        return await self._writer.run(lambda c: self._move(c, item, who, change, once))
 
     async def tend(self, *, now: datetime) -> int:
         """Return idle claims, wake snoozed items, archive quiet answered ones."""
@@ -133,11 +143,13 @@ class SqlDesk:
         return await self._reader.run(lambda c: _record(c, lane, now))
 
     def _move(
-        self, connection: Connection, item: int, who: str, change: Callable[[QueueEntry], Move]
+        self, connection: Connection, item: int, who: str, change: Callable[[QueueEntry], Move], once: str
     ) -> Handoff:
         entry = _entry(connection, item)
-        move = change(entry)
         at = stamp(self._now())
+        if once and not first(connection, once, at=at, item=item):
+            return entry.handoff
+        move = change(entry)
         if move.recall:
             text = take_back(connection, entry.handoff, at)
             move = replace(move, handoff=replace(move.handoff, draft=text))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from fanbot.ports.ids import Ids
 from fanbot.storage import bulk, tables
 from fanbot.storage.cap import fan_scope
+from fanbot.storage.cards import WATCH_AGAIN
 from fanbot.storage.files import GIVE_UP
 from fanbot.storage.keys import written
 from fanbot.storage.outbox import FREE_NEXT
@@ -97,6 +98,8 @@ def _erase_items(connection: Connection, fan: int, conversations: Sequence[int])
     items = [number for number, conversation in rows if conversation in within]
     bulk.change(connection, "DELETE FROM handoff_event WHERE handoff_id IN ({keys})", items)
     bulk.change(connection, "DELETE FROM handoff WHERE id IN ({keys})", items)
+    bulk.change(connection, "DELETE FROM act WHERE item IN ({keys})", items)
+    bulk.change(connection, WATCH_AGAIN, items)
 
 
 def _erased(

@@ -13,6 +13,7 @@ from fanbot.domain.settings import SignalSettings
 from fanbot.errors import StoreError, StoreUnavailableError
 from fanbot.storage import bulk
 from fanbot.storage.archive import SqlArchive
+from fanbot.storage.cards import SqlCards
 from fanbot.storage.checkpoints import Checkpointer
 from fanbot.storage.correspondence import SqlCorrespondence
 from fanbot.storage.database import parsed, reading_engine, sqlite_file, writing_engine
@@ -62,6 +63,7 @@ class SqlStore:
         self.outbox = SqlOutbox(writer=writer, reader=reader, ids=ids, settings=settings)
         self.journal = SqlJournal(writer=writer, reader=reader, ids=ids, outbox=self.outbox)
         self.desk = SqlDesk(writer=writer, reader=reader, ids=ids, now=now)
+        self.cards = SqlCards(writer=writer, reader=reader, now=now)
         self.switches = SqlSwitches(writer=writer, reader=reader, ids=ids)
         self.sessions = SqlSessions(writer=writer, reader=reader, ids=ids, now=now)
         self.secrets = SqlSecrets(writer=writer, reader=reader)

@@ -22,6 +22,8 @@ EXEMPT_FROM_PAUSE = "state IN ('ready', 'queued') AND (safety OR kind IN ('human
 """What waits and goes out also while automatic sending is paused (P1, P2)."""
 KEPT_HERE = "reference LIKE 'file:%'"
 """What was sent to us and is kept beside the store."""
+WATCHED = "state <> 'away'"
+"""Cards that are looked at whenever the queue changes."""
 SET_ASIDE = "route = 'quarantine' AND reviewed_at IS NULL"
 """What looked like spam and was not reviewed yet (P15)."""
 
@@ -474,6 +476,44 @@ class PulseRow(SQLModel, table=True):
     __tablename__ = "pulse"
     name: str = Field(sa_column=_text(primary_key=True))
     beats: int = Field(sa_column=_big())
+
+
+class CardRow(SQLModel, table=True):
+    """The team's card of an item in one room; see ports.cards. ``told`` is a JSON list of digests."""
+
+    __tablename__ = "card"
+    item: int = Field(sa_column=_big(primary_key=True))
+    destination: str = Field(sa_column=_text(primary_key=True))
+    thread: str = Field(sa_column=_text())
+    message: str = Field(sa_column=_text())
+    state: str = Field(sa_column=_text())
+    opened: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+    shown: str = Field(default="", sa_column=_text())
+    told: str = Field(default="[]", sa_column=_text())
+    told_at: str = Field(default="", sa_column=_text())
+    error: str = Field(default="", sa_column=_text())
+    made_at: int = Field(sa_column=_big())
+    changed_at: int = Field(sa_column=_big())
+    __table_args__ = (
+        Index(
+            "card_watched",
+            "destination",
+            sqlite_where=text(WATCHED),
+            postgresql_where=text(WATCHED),
+        ),
+        Index("card_thread", "destination", "thread"),
+    )
+
+
+class ActRow(SQLModel, table=True):
+    """What a person did on a platform, once under its ``key``; ``told`` is what was said to it, as JSON."""
+
+    __tablename__ = "act"
+    key: str = Field(sa_column=_text(primary_key=True))
+    at: int = Field(sa_column=_big())
+    item: int | None = Field(default=None, sa_column=_big(nullable=True))
+    told: str = Field(default="", sa_column=_text())
+    __table_args__ = (Index("act_at", "at"), Index("act_item", "item"))
 
 
 def table(model: type[SQLModel]) -> Table:

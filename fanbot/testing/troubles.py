@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from fanbot.domain.messages import Inbound
+from fanbot.ports.cards import Cards, KeptCard, Watched
 from fanbot.ports.platform import Resend
+from fanbot.ports.staff import Remark
 from fanbot.ports.store import (
     Archive,
     Claim,
@@ -47,7 +49,7 @@ class Troubles:
 
 
 class TroubledStore:
-    """A store of which inbox, journal, outbox and lease obey ``troubles``."""
+    """A store of which inbox, journal, outbox, cards and lease obey ``troubles``."""
 
     def __init__(self, store: Store, troubles: Troubles) -> None:
         """Stand before a real store."""
@@ -57,6 +59,7 @@ class TroubledStore:
         self.outbox: OutboxStore = _Outbox(store.outbox, troubles)
         self.lease: Lease = _Lease(store.lease, troubles)
         self.desk: Desk = store.desk
+        self.cards: Cards = _Cards(store.cards, troubles)
         self.switches: Switches = store.switches
         self.sessions: Sessions = store.sessions
         self.secrets: Secrets = store.secrets
@@ -124,6 +127,39 @@ class _Outbox:
 
     async def due(self, *, now: datetime) -> bool:
         return await self._troubles.around("due", lambda: self._outbox.due(now=now))
+
+
+class _Cards:
+    def __init__(self, cards: Cards, troubles: Troubles) -> None:
+        self._cards = cards
+        self._troubles = troubles
+
+    async def watched(self, destination: str, items: Sequence[int]) -> Sequence[Watched]:
+        return await self._troubles.around("watched", lambda: self._cards.watched(destination, items))
+
+    async def mark(self, item: int) -> str:
+        return await self._troubles.around("mark", lambda: self._cards.mark(item))
+
+    async def keep(self, destination: str, card: KeptCard) -> None:
+        await self._troubles.around(f"keep {card.state.value}", lambda: self._cards.keep(destination, card))
+
+    async def forget(self, destination: str, item: int) -> None:
+        await self._troubles.around("forget", lambda: self._cards.forget(destination, item))
+
+    async def item_at(self, destination: str, thread: str) -> int | None:
+        return await self._troubles.around("item_at", lambda: self._cards.item_at(destination, thread))
+
+    async def troubles(self) -> Mapping[str, tuple[int, str]]:
+        return await self._cards.troubles()
+
+    async def remark(self, key: str) -> Remark | None:
+        return await self._troubles.around("remark", lambda: self._cards.remark(key))
+
+    async def note_act(self, key: str, remark: Remark, *, item: int | None) -> None:
+        await self._troubles.around("note_act", lambda: self._cards.note_act(key, remark, item=item))
+
+    async def forget_acts(self, *, before: datetime) -> int:
+        return await self._cards.forget_acts(before=before)
 
 
 class _Lease:

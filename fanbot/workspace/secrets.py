@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,19 +19,31 @@ _BY_HAND = "Mend the file, or take it away and run this again."
 def keep_secret(folder: Path, *, section: str, key: str, value: str) -> Path:
     """Set one text value in ``config/secrets.toml``, readable by its owner alone; return the file.
 
-    ``value`` is printable and has no quotes. Raises WorkspaceError, with the file as it was, when
-    it cannot be read or written.
+    ``section`` may be one within another, such as ``adapters.discord``. ``value`` is printable and has no
+    quotes. Raises WorkspaceError, with the file as it was, when it cannot be read or written.
     """
     path = folder / SECRETS_FILE
     try:
         text = path.read_text("utf-8") if path.exists() else _HEAD
         changed = _with(text, section=section, key=key, value=value)
-        if tomllib.loads(changed).get(section, {}).get(key) != value:
+        if _found(tomllib.loads(changed), section, key) != value:
             raise WorkspaceError(f"{path} is written in an unusual way, so it was left as it was. {_BY_HAND}")
         _replace(path, changed)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WorkspaceError(f"{path} cannot be changed ({error}); it is as it was. {_BY_HAND}") from error
     return path
+
+
+def _found(document: Mapping[str, object], section: str, key: str) -> object:
+    """Return what stands under a key.
+
+    >>> _found({"a": {"b": {"x": 1}}}, "a.b", "x")
+    1
+    """
+    here: object = document
+    for step in (*section.split("."), key):
+        here = here.get(step) if isinstance(here, Mapping) else None
+    return here
 
 
 def _with(text: str, *, section: str, key: str, value: str) -> str:
@@ -69,3 +82,16 @@ def _replace(path: Path, text: str) -> None:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def git_would_take_it(folder: Path) -> bool:
+    """Tell whether the secrets file stands in a git checkout of which no ``.gitignore`` names it."""
+    for place in (folder.resolve(), *folder.resolve().parents):
+        try:
+            if SECRETS_FILE.rpartition("/")[2] in (place / ".gitignore").read_text("utf-8", "replace"):
+                return False
+        except OSError:
+            pass
+        if (place / ".git").exists():
+            return True
+    return False

@@ -16,6 +16,11 @@ from fanbot.workspace.values import Day, Duration
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
+Account = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[a-z][a-z0-9_-]*:[^\s:][^\s]*$")
+]
+"""A user of a platform, by the number or name that the platform itself uses."""
+
 NOBODY = Team(creator="the artist")
 """The team of a workspace that names none."""
 
@@ -35,6 +40,12 @@ class _Person(Shape):
         default_factory=list,
         description="first and last days away",
         examples=["absent = [[2026-12-24, 2027-01-02]]"],
+    )
+    accounts: list[Account] = Field(
+        default_factory=list,
+        max_length=50,
+        description="who they are on the platforms, each as platform:id",
+        examples=['accounts = ["discord:123456789012345678", "telegram:987654321"]'],
     )
 
 
@@ -60,7 +71,7 @@ def read_team(text: str, *, file: str) -> Read[Team]:
     """Read the team; raises RefusedFileError with every problem in it."""
     document = read_toml(text, file=file)
     shape = fit(document, _Team)
-    if problems := [*_twins(document, shape), *_turned(document, shape)]:
+    if problems := [*_twins(document, shape), *_turned(document, shape), *_shared(document, shape)]:
         raise RefusedFileError(*problems)
     return Read(
         Team(
@@ -72,6 +83,7 @@ def read_team(text: str, *, file: str) -> Read[Team]:
                     lanes=tuple(person.lanes),
                     topics=tuple(person.topics),
                     absent=tuple(person.absent),
+                    accounts=tuple(person.accounts),
                 )
                 for person in shape.person
             ),
@@ -119,3 +131,20 @@ def _turned(document: Document, shape: _Team) -> list[Problem]:
         for first, last in person.absent
         if last < first
     ]
+
+
+def _shared(document: Document, shape: _Team) -> list[Problem]:
+    """Find accounts that stand with two people: nobody could say who acted."""
+    owners: dict[str, str] = {}
+    problems = []
+    for place, person in enumerate(shape.person):
+        for number, account in enumerate(person.accounts):
+            if (owner := owners.setdefault(account, person.name)) != person.name:
+                problem = document.problem(
+                    ("person", place, "accounts", number),
+                    found=f"`{account}`, which is {owner}'s already",
+                    expected="an account with one person alone, because what is done with it is signed",
+                    example='accounts = ["telegram:987654321"]',
+                )
+                problems.append(problem)
+    return problems

@@ -15,13 +15,14 @@ import pytest
 
 from fanbot.domain.messages import Address
 from fanbot.ports.platform import Heard, Opening
+from fanbot.ports.staff import Act, Remark, StaffRoom
 from fanbot.testing.discord import FakeDiscord
 from fanbot.testing.discord.certificates import can_be_made
 from fanbot.testing.intake import ListIntake
 from fanbot_discord.platform import DiscordPlatform
 from fanbot_discord.settings import read
 
-DIRECT, QUESTIONS, TALK, THREAD = "2001", "2100", "2200", "2300"
+DIRECT, QUESTIONS, TALK, THREAD, TEAM = "2001", "2100", "2200", "2300", "2400"
 PATIENCE = 20.0
 needs_openssl = pytest.mark.skipif(
     not can_be_made(), reason="no `openssl` command to make a certificate with"
@@ -58,11 +59,49 @@ def last_heard(
     return Heard(Address("discord", "main", channel, thread), message, direct, datetime.now(UTC) - ago)
 
 
-def adapter(fake: FakeDiscord, *heard: Heard, memory: Memory | None = None, **more: Any) -> DiscordPlatform:
-    """Open the adapter at the fake, with what the store recollects; ``more`` goes to the platform."""
+class Team:
+    """Takes what people of the team do; ``say`` is what the next of them are told, None without an end."""
+
+    def __init__(self, *say: Remark | Exception | None) -> None:
+        self.acts: list[Act] = []
+        self._say = list(say)
+        self._open = asyncio.Event()
+        self._open.set()
+
+    async def __call__(self, act: Act) -> Remark | None:
+        self.acts.append(act)
+        await self._open.wait()
+        told = self._say.pop(0) if self._say else None
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    def hold(self) -> None:
+        """Let whoever acts wait until ``release``."""
+        self._open.clear()
+
+    def release(self) -> None:
+        self._open.set()
+
+
+def adapter(
+    fake: FakeDiscord, *heard: Heard, memory: Memory | None = None, team: Team | None = None, **more: Any
+) -> DiscordPlatform:
+    """Open the adapter at the fake, with what the store recollects; ``more`` goes to the platform.
+
+    With a ``team``, it has a room for it.
+    """
     settings = {**fake.settings, "question_channels": [QUESTIONS], **more.pop("settings", {})}
-    opening = Opening("main", settings, recollection=memory or Memory(*heard))
+    if team is not None:
+        settings["staff_channel"] = TEAM
+    opening = Opening("main", settings, recollection=memory or Memory(*heard), team=team)
     return DiscordPlatform(opening, read(settings), **more)
+
+
+def room(platform: DiscordPlatform) -> StaffRoom:
+    """Return the team's room, which must be there."""
+    assert platform.staff is not None
+    return platform.staff
 
 
 @asynccontextmanager
@@ -73,6 +112,7 @@ async def discord() -> AsyncIterator[FakeDiscord]:
         fake.world.server_channel(QUESTIONS)
         fake.world.server_channel(TALK, name="talk")
         fake.world.thread(THREAD, TALK)
+        fake.world.server_channel(TEAM, name="team")
         yield fake
         assert fake.world.complaints == []
 

@@ -10,6 +10,7 @@ import pytest
 from fanbot.domain.messages import Address, OutboundKind
 from fanbot.errors import AdapterError
 from fanbot.ports.platform import Dispatch
+from fanbot.ports.staff import TeamDoor
 from fanbot.testing.intake import ListIntake
 from fanbot.testing.telegram.official import VARIABLE
 from fanbot.testing.telegram.server import TOKEN, FakeTelegram, fake_telegram
@@ -19,7 +20,7 @@ from fanbot_telegram.settings import Settings
 
 PATIENCE = 30.0
 """Seconds after which something that must happen counts as not happening."""
-QUICK = Limits(overall=10_000, person=1_000, group=10_000)
+QUICK = Limits(overall=10_000, person=1_000, group=10_000, staff=1_000)
 """A pace that no test has to wait for."""
 
 
@@ -33,11 +34,12 @@ def bot(
     *,
     limits: Limits = QUICK,
     sleep: Callable[[float], Awaitable[None]] = soon,
-    **settings: str,
+    team: TeamDoor | None = None,
+    **settings: str | int,
 ) -> TelegramPlatform:
     """Open a bot at the fake."""
     chosen = Settings(TOKEN, base_url=fake.base_url, base_file_url=fake.base_url, **settings)  # type: ignore[arg-type]
-    return TelegramPlatform("main", chosen, secret="a-secret", pace=Pace(limits), sleep=sleep)
+    return TelegramPlatform("main", chosen, secret="a-secret", team=team, pace=Pace(limits), sleep=sleep)
 
 
 def answer(text: str = "Hello!", *, chat: int = 3001, thread: str = "", **more: object) -> Dispatch:

@@ -220,6 +220,29 @@ async def test_shows_its_commands() -> None:
         assert fake.calls["setMyCommands"] == 3
 
 
+async def test_a_fan_who_blocks_the_bot_takes_nobodys_turn() -> None:
+    """What is meant for them is refused without asking, until they come back; groups are no matter."""
+    async with platform() as fake:
+        telegram = bot(fake)
+        async with hearing(telegram) as intake:
+            await fake.until_asked()
+            fake.updates.push(fans.joined("kicked"))
+            fake.updates.push(fans.joined("kicked", chat=fans.group(-5)))
+            fake.updates.push({"my_chat_member": {"chat": "odd"}})
+            await fake.until_confirmed(3)
+            with pytest.raises(DeliveryError, match="blocked the bot") as told:
+                await telegram.send(answer())
+            assert told.value.permanent
+            await telegram.send(answer(chat=-5))
+            await telegram.send(answer(chat=3002))
+            fake.updates.push(fans.joined("member"))
+            await fake.until_confirmed(4)
+            await telegram.send(answer())
+            assert [sent.chat for sent in fake.sent] == [-5, 3002, 3001]
+            assert fake.calls["sendMessage"] == 3
+            assert intake.asked == []
+
+
 async def refused(telegram) -> DeliveryError:  # type: ignore[no-untyped-def]
     """Send until the account is found not to be in order."""
     async with asyncio.timeout(PATIENCE):

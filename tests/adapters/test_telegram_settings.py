@@ -61,7 +61,7 @@ async def test_an_account_in_order_says_what_it_sees() -> None:
         assert found["telegram token"][1] == "the bot is @nova_bot"
         assert "/setprivacy" in found["telegram groups"][1]
         assert found["telegram waiting"][1].startswith("1 update")
-        assert set(fake.calls) == {"getMe", "getWebhookInfo"}
+        assert set(fake.calls) == {"getMe", "getWebhookInfo", "getMyCommands"}
         fake.me["can_read_all_group_messages"] = True
         assert "privacy mode is off" in (await checks(fake))["telegram groups"][1]
 

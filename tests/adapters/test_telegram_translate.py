@@ -14,7 +14,10 @@ from fanbot.testing.telegram import fans
 from fanbot_telegram.albums import gathered
 from fanbot_telegram.contents import attachments
 from fanbot_telegram.entities import Me, part
+from fanbot_telegram.reach import Reach
 from fanbot_telegram.reader import Reader
+from fanbot_telegram.staff_group import StaffGroup
+from fanbot_telegram.staff_reader import StaffReader
 from fanbot_telegram.standing import Standing
 from fanbot_telegram.translate import events
 
@@ -209,10 +212,10 @@ def test_an_album_is_one_message() -> None:
         return events(update, me=NOVA, account="main", received_at=NOON)
 
     growing = gathered(updates, translate, offset=0)
-    assert (growing.events, growing.offset) == ((), 10)
+    assert (growing.found, growing.offset) == ((), 10)
     whole = gathered(updates, translate, offset=10, settled=growing.unsettled)
     assert whole.offset == 14
-    album, alone = whole.events
+    album, alone = whole.found
     assert (album.text, album.message, alone.text) == ("from the show", "10", "else")
     assert [file.reference for file in album.attachments] == ["telegram:p10", "telegram:p11", "telegram:p13"]
 
@@ -241,13 +244,30 @@ FULL = fans.message(
 def test_no_update_whatever_it_holds_breaks_the_listener(kind: str, content: object) -> None:
     """What does not look as documented is passed over, and what is brought can be stored."""
     update = {"update_id": 1, kind: content}
-    reader = Reader("main", NOVA, standing=Standing("main"), now=lambda: NOON)
+    reader = Reader("main", NOVA, standing=Standing("main"), now=lambda: NOON, reach=Reach(account="main"))
     assert gathered([update], reader.read, offset=0).offset in (1, 2)
     for event in reader.read(update):
         json.dumps([event.text, event.author.name, *(file.name for file in event.attachments)]).encode()
         str(event.event).encode()
         event.text.encode()
         event.author.name.encode()
+
+
+@given(
+    st.sampled_from(["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]),
+    st.dictionaries(st.sampled_from(sorted(FULL)), JSON),
+    st.booleans(),
+)
+def test_no_update_of_the_teams_group_is_a_fans(kind: str, odd: dict[str, object], is_press: bool) -> None:
+    """Whatever it holds, it is an act or nothing; acts can be stored."""
+    shown = {**FULL, **odd, "chat": {"id": -5, "type": "supergroup"}}
+    content = {"id": "1", "data": "claim", "from": shown["from"], "message": shown} if is_press else shown
+    group = StaffGroup(-5, account="main")
+    team = StaffReader("main", NOVA, group, noticed=lambda thread, *, is_open: None, now=lambda: NOON)
+    for event in team.read({"update_id": 1, kind: content}) or ():
+        event.act.text.encode()
+        f"{event.act.key} {event.act.user} {event.act.name} {event.act.thread}".encode()
+    assert team.read({"update_id": 1, kind: content}) is not None
 
 
 @given(st.text(), st.integers(-5, 50), st.integers(-5, 50))

@@ -116,6 +116,18 @@ PLANTS = (
         "fanbot.services.engine -> fanbot.ports.platform",
     ),
     Plant(
+        "Who may see a room of the team: its keeper shows, its door hears",
+        "fanbot/services/outbox.py",
+        "import fanbot.ports.staff",
+        "fanbot.services.outbox -> fanbot.ports.staff",
+    ),
+    Plant(
+        "Composing what the team reads touches nothing outside and waits for nothing",
+        "fanbot/services/staff/lines.py",
+        "import time",
+        "fanbot.services.staff.lines -> time",
+    ),
+    Plant(
         SQL,
         "fanbot/bootstrap/rooms.py",
         "import sqlalchemy",

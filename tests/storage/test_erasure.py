@@ -33,7 +33,7 @@ Look = Callable[[str], list[tuple[object, ...]]]
 Rows = dict[str, list[tuple[object, ...]]]
 
 HERE = {"memory/main": Resend.SAME_KEY}
-KEPT_OF_ALL = {"audit", "alembic_version", "pulse", "lease", "switch"}
+KEPT_OF_ALL = {"audit", "alembic_version", "pulse", "lease", "switch", "card"}
 """Tables that hold nothing of a fan."""
 
 
@@ -71,6 +71,7 @@ async def lives(store: SqlStore, fan: str) -> None:
         change=lambda e: Move(
             e.handoff.reply("sam", NOON), "answered", {"text": f"Dear {fan}"}, outbounds=(words,)
         ),
+        once=f"act {fan}",
     )
     await hear(store, inbound("undecided", channel=fan, message=f"{fan}-4"))
 

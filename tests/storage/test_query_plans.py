@@ -15,7 +15,9 @@ from fanbot.domain.decisions import Decision, Route
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.messages import Attachment, Kind, OutboundKind
 from fanbot.domain.settings import SignalSettings
+from fanbot.ports.cards import CardState, KeptCard
 from fanbot.ports.platform import Resend
+from fanbot.ports.staff import Remark, Spot
 from fanbot.ports.store import Move, Outcome, Parked, Postponed, QueueEntry, Sent
 from fanbot.storage import SqlStore, bulk, open_store
 from fanbot.storage.database import parsed
@@ -42,6 +44,7 @@ ONLY_WHAT_WAITS = {
     "outbox_parked",
     "decision_set_aside",
     "handoff_claimed",
+    "card_watched",
 }
 """Indexes that hold what waits and nothing else: to walk along one is to look at what waits."""
 
@@ -69,6 +72,9 @@ def fill(url: str, *, many: int) -> None:
               lane="'personal'", rank="4", weight="1",
               state=f"CASE WHEN {waits} THEN 'waiting' ELSE 'archived' END")  # fmt: skip
         _rows(connection, "handoff_event", many)
+        _rows(connection, "card", many, item="i", destination="'memory/main'", thread="'t' || i",
+              state="CASE WHEN i <= 100 THEN 'open' ELSE 'away' END", told="'[]'")  # fmt: skip
+        _rows(connection, "act", many, key="'act' || i", at=f"{2**60} + i", item="i")
         _rows(connection, "reaction", many)
         _rows(connection, "attachment", many)
         _rows(connection, "upload", many, id="'f' || i", owner=f"'webchat/u' || ({fan})", key="'k' || i",
@@ -182,6 +188,7 @@ async def way_of_a_message(store: SqlStore, *, together: int) -> None:
     await store.journal.dead_letters()
     await store.lease.renew(now=later)
     await _set_aside(store)
+    await _in_the_room(store)
     await _correspondence(store)
     await _signed_in(store)
 
@@ -198,6 +205,22 @@ async def _set_aside(store: SqlStore) -> None:
     for gap in await store.desk.gaps():
         await store.desk.see_gap(gap.id, who="sam")
     await store.desk.pulse()
+
+
+async def _in_the_room(store: SqlStore) -> None:
+    """Show the queue to the team on a platform, and hear what they do there."""
+    items = [entry.handoff.id for entry in await store.desk.entries(limit=200)]
+    watched = await store.cards.watched("memory/main", items)
+    assert len(watched) >= 100
+    await store.cards.mark(items[0])
+    for number, item in enumerate(items[:3]):
+        await store.cards.keep("memory/main", KeptCard(item, Spot(f"n{number}", "1"), CardState.OPEN))
+    assert await store.cards.item_at("memory/main", "n0") == items[0]
+    await store.cards.troubles()
+    await store.cards.forget("memory/main", items[1])
+    await store.cards.note_act("press 1", Remark("Done."), item=items[0])
+    assert await store.cards.remark("press 1") == Remark("Done.")
+    await store.cards.forget_acts(before=NOON - timedelta(days=2))
 
 
 async def _correspondence(store: SqlStore) -> None:
@@ -235,7 +258,8 @@ async def _at_the_desk(store: SqlStore, conversation: int) -> None:
     await store.desk.move(
         item, who="sam", change=lambda e: Move(e.handoff.recall("sam", NOON), "recalled", {}, recall=True)
     )
-    assert await store.desk.keep_draft(item, who="sam", text="Dear")
+    for _ in range(2):
+        assert await store.desk.keep_draft(item, who="sam", text="Dear", once="words 1")
     await store.desk.move(item, who="sam", change=replied)
     await _passed(store)
     await store.desk.tend(now=NOON)

@@ -202,6 +202,7 @@ role = "moderator"
 lanes = ["safety-crisis", "other"]
 topics = ["merch"]
 absent = [[2026-12-24, 2027-01-02]]
+accounts = ["discord:123456789012345678", " telegram:987654321 "]
 [[person]]
 name = "Tom"
 [goals]
@@ -219,6 +220,7 @@ member = ["Lighthouse"]
                 (Lane.CRISIS, Lane.OTHER),
                 ("merch",),
                 ((date(2026, 12, 24), date(2027, 1, 2)),),
+                ("discord:123456789012345678", "telegram:987654321"),
             ),
             Person("Tom"),
         ),
@@ -244,6 +246,13 @@ member = ["Lighthouse"]
             "creator = 'M'\n[[person]]\nname = 'A'\nabsent = [\n [2027-01-02, 2026-12-24]]",
             4,
             "an absence from 2027-01-02 to 2026-12-24",
+        ),
+        ("creator = 'M'\n[[person]]\nname = 'A'\naccounts = ['@ines']", 4, 'accounts[0] = "@ines"'),
+        ("creator = 'M'\n[[person]]\nname = 'A'\naccounts = 'x:1'", 4, 'accounts = "x:1"'),
+        (
+            "creator = 'M'\n[[person]]\nname='A'\naccounts = ['x:1']\n[[person]]\nname='B'\naccounts=['x:1']",
+            7,
+            "`x:1`, which is A's already",
         ),
         ('creator = """\nM\n"""\n"the key" = 1', 4, "the key `the key`"),
     ],

@@ -4,8 +4,10 @@ Needs pytest and pytest-asyncio, which nothing else in ``fanbot.testing`` does.
 """
 
 import asyncio
+import inspect
 import subprocess
 import sys
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -15,6 +17,9 @@ from fanbot.testing.contract.hearing import HearingContract
 from fanbot.testing.contract.speaking import SpeakingContract
 from fanbot.testing.far_end import Saying
 from fanbot.testing.intake import ListIntake
+
+if TYPE_CHECKING:
+    from fanbot.ports.staff import StaffPlatform
 
 
 class AdapterContract(HearingContract, SpeakingContract):
@@ -57,6 +62,17 @@ class AdapterContract(HearingContract, SpeakingContract):
             await far_end.platform.close()
             with pytest.raises(DeliveryError):
                 await far_end.platform.send(dispatch)
+
+    async def test_has_a_room_for_the_team_only_if_it_says_so(self) -> None:
+        """An adapter whose spec says ``staff`` tells whether this account has a room; it is whole then."""
+        async with self.connect() as far_end:
+            if not self.spec().staff:
+                assert getattr(far_end.platform, "staff", None) is None
+                return
+            room = cast("StaffPlatform", far_end.platform).staff
+            assert room is None or all(
+                inspect.iscoroutinefunction(getattr(room, name)) for name in ("open", "show", "tell")
+            )
 
     async def test_describes_itself_without_its_sdk(self) -> None:
         """Importing the spec imports fanbot and the standard library alone."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from fanbot.testing.discord.world import APPLICATION, BOT, SERVER, TOKEN, Json, World, user
+from fanbot.testing.discord.world import APPLICATION, BOT, TOKEN, Json, World, user
 
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 9, 10, 11
 _CONTENT_INTENT = 1 << 15
@@ -161,13 +161,14 @@ class Gateway:
                 "user": user(BOT, "Nova's assistant", bot=True),
                 "session_id": session.id,
                 "resume_gateway_url": self.resume_url,
-                "guilds": [{"id": SERVER, "unavailable": True}],
+                "guilds": [{"id": each, "unavailable": True} for each in self.world.servers],
                 "application": {"id": APPLICATION, "flags": self.world.flags},
                 "private_channels": [],
                 "shard": [0, 1],
             },
         )
-        await session.tell("GUILD_CREATE", self.world.server())
+        for server in self.world.servers:
+            await session.tell("GUILD_CREATE", self.world.server(server))
         self._changed.set()
         return session
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fanbot.testing.discord.world import BOT, SERVER, Json, World, user
+from fanbot.testing.discord.world import BOT, Json, World, user
 
 
 def from_fan(
@@ -59,7 +59,8 @@ def pings(body: Json) -> int:
 
 def described(world: World, message: Json) -> Json:
     """Return a message as the gateway tells it: with its server and its member."""
-    if world.channels[message["channel_id"]].get("guild_id") is None:
+    server = world.channels[message["channel_id"]].get("guild_id")
+    if server is None:
         return dict(message)
     member = {
         "nick": None,
@@ -69,4 +70,4 @@ def described(world: World, message: Json) -> Json:
         "mute": False,
         "flags": 0,
     }
-    return {**message, "guild_id": SERVER, "member": member}
+    return {**message, "guild_id": server, "member": member}

@@ -13,13 +13,13 @@ from aiohttp import web
 
 from fanbot.testing.discord.gateway import Gateway
 from fanbot.testing.discord.messages import described, from_bot
+from fanbot.testing.discord.responding import Responses
 from fanbot.testing.discord.schema import FILE, Description
-from fanbot.testing.discord.troubles import Cut, Refusal, Troubles
+from fanbot.testing.discord.threads import LONGEST_CONTENT, Threads
+from fanbot.testing.discord.troubles import Cut, Refusal, Refused, Troubles
 from fanbot.testing.discord.world import (
     APPLICATION,
     BOT,
-    MESSAGE_CONTENT,
-    SERVER,
     TOKEN,
     Json,
     Request,
@@ -28,16 +28,6 @@ from fanbot.testing.discord.world import (
 )
 
 API = "/api/v10"
-_LONGEST_CONTENT = 2000
-"""Characters; the description allows more than bots may send."""
-
-
-class Refused(Exception):  # noqa: N818 - an answer, no error
-    """An answer that is not the thing asked for."""
-
-    def __init__(self, status: int, code: int, told: str) -> None:
-        super().__init__(told)
-        self.answer = Refusal(status, {"code": code, "message": told})
 
 
 class Requests:
@@ -47,6 +37,8 @@ class Requests:
         self.world = world
         self.gateway = gateway
         self.troubles = troubles
+        self.threads = Threads(world, gateway)
+        self.responses = Responses(world)
         self.description = description()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -95,9 +87,12 @@ class Requests:
             case "GET", ["oauth2", "applications", "@me"] | ["applications", "@me"]:
                 return self._application()
             case "GET", ["users", "@me", "guilds"]:
-                return [{"id": SERVER, "name": "Nova's", "owner": False, "permissions": "0", "features": []}]
-            case "GET", ["guilds", id_] if id_ == SERVER:
-                return self.world.server()
+                may = {"owner": False, "permissions": str(self.world.everybody_may), "features": []}
+                return [{"id": id_, "name": name, **may} for id_, name in self.world.servers.items()]
+            case "GET", ["guilds", id_] if id_ in self.world.servers:
+                return self.world.server(id_)
+            case "GET", ["applications", _, "commands"]:
+                return self._commands()
             case "GET", ["guilds", _, "members", who]:
                 return {"user": user(who, bot=True), "roles": ["800000000000000009"], "joined_at": None}
         raise Refused(404, 0, "404: Not Found")
@@ -106,13 +101,18 @@ class Requests:
         match method, parts:
             case "PUT", ["applications", _, "commands"]:
                 self.world.commands = body
-                return [{"id": self.world.snowflake(), "version": "1", **each} for each in body]
+                return self._commands()
             case "POST", ["interactions", _, token, "callback"]:
                 self.world.notes.append(("callback", token, body))
-                return None
-            case (("POST" | "PATCH"), ["webhooks", _, token, *_]):
+                return self.responses.call_back(token, body)
+            case (("POST" | "PATCH" | "DELETE"), ["webhooks", _, token, *_]):
                 self.world.notes.append((method.lower(), token, body))
-                return {"id": self.world.snowflake(), "content": body["content"]}
+                match method:
+                    case "POST":
+                        return self.responses.follow(token, body)
+                    case "PATCH":
+                        return self.responses.change(token, body)
+                return self.responses.take_away(token)
         raise Refused(404, 0, "404: Not Found")
 
     async def _in_channel(self, request: web.Request, id_: str, rest: list[str], body: Any) -> Any:
@@ -128,6 +128,12 @@ class Requests:
                 return self._history(id_, request.query)
             case "POST", ["messages"]:
                 return await self._write(id_, body)
+            case "PATCH", []:
+                return await self.threads.change(id_, body)
+            case "PATCH", ["messages", message]:
+                return await self.threads.edit(id_, message, body)
+            case "POST", ["messages", message, "threads"]:
+                return await self.threads.start(id_, message, body)
             case "PUT", ["messages", message, "reactions", emoji, "@me"]:
                 self.world.reactions.append((id_, message, emoji))
                 return None
@@ -145,8 +151,9 @@ class Requests:
         ]
 
     async def _write(self, channel: str, body: Json) -> Json:
+        self.threads.check_open(channel)
         content = body.get("content") or ""
-        if len(content) > _LONGEST_CONTENT:
+        if len(content) > LONGEST_CONTENT:
             raise Refused(400, 50035, "Invalid Form Body")
         if not content.strip():
             raise Refused(400, 50006, "Cannot send an empty message")
@@ -163,12 +170,17 @@ class Requests:
         await self.gateway.tell("MESSAGE_CREATE", described(self.world, message))
         return message
 
+    def _commands(self) -> list[Json]:
+        more = {"application_id": APPLICATION, "default_member_permissions": None, "version": "1"}
+        return [{"id": self.world.snowflake(), **more, **each} for each in self.world.commands]
+
     def _application(self) -> Json:
         return {
             "id": APPLICATION, "name": "Nova's assistant", "icon": None, "description": "",
             "bot_public": True,
-            "bot_require_code_grant": False, "verify_key": "0", "flags": self.world.flags & MESSAGE_CONTENT,
+            "bot_require_code_grant": False, "verify_key": "0", "flags": self.world.flags,
             "owner": user("7", "nova"), "team": None, "rpc_origins": [], "install_params": None,
+            **self.world.settings,
         }  # fmt: skip
 
     def _check(self, method: str, path: str, body: Any) -> None:

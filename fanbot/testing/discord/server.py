@@ -12,8 +12,9 @@ from fanbot.testing.discord.certificates import make
 from fanbot.testing.discord.gateway import Gateway
 from fanbot.testing.discord.messages import described, from_fan
 from fanbot.testing.discord.requests import API, Requests
+from fanbot.testing.discord.responding import LOADING
 from fanbot.testing.discord.troubles import Troubles
-from fanbot.testing.discord.world import APPLICATION, SERVER, TOKEN, Json, World, user
+from fanbot.testing.discord.world import APPLICATION, TOKEN, Json, World, user
 
 T = TypeVar("T")
 
@@ -75,7 +76,10 @@ class FakeDiscord:
         self._runner = runner
 
     async def write(self, channel: str, text: str, **more: Any) -> Json:
-        """Let a fan write; return the message."""
+        """Let a fan or somebody of the team write; return the message."""
+        state = self.world.channels[channel].get("thread_metadata") or {}
+        if state.get("archived"):
+            await self._requests.threads.put(channel, away=False)
         message = self.world.place(from_fan(self.world, channel, text, **more))
         await self.gateway.tell("MESSAGE_CREATE", described(self.world, message))
         return message
@@ -109,19 +113,39 @@ class FakeDiscord:
             "MESSAGE_REACTION_ADD", told if guild is None else {**told, "guild_id": guild}
         )
 
-    async def interact(self, channel: str, type_: int, data: Json, *, fan: str = "3001", **more: Any) -> Json:
+    async def put_away(self, thread: str) -> None:
+        """Put a thread away, as Discord does after a while without a word."""
+        await self._requests.threads.put(thread, away=True)
+
+    async def press(self, message: Json, choice: str, *, person: str, name: str = "Sam") -> Json:
+        """Let somebody press a button that they see on a message."""
+        rows = message["components"]
+        assert choice in [each["custom_id"] for row in rows for each in row["components"]]
+        data = {"component_type": 2, "custom_id": choice}
+        return await self.interact(message["channel_id"], 3, data, fan=person, name=name, message=message)
+
+    async def answer(self, asked: Json) -> Json | None:
+        """Wait until an interaction is answered; return the message, None when the answer was taken away."""
+        answers, token = self.world.answers, asked["token"]
+        while token not in answers or (answers[token] or {}).get("flags", 0) & LOADING:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK)
+        return answers[token]
+
+    async def interact(
+        self, channel: str, type_: int, data: Json, *, fan: str = "3001", name: str = "ada", **more: Any
+    ) -> Json:
         """Let a fan press a button (type 3) or use a slash command (type 2)."""
         guild = self.world.channels[channel].get("guild_id")
-        who: Json = {"user": user(fan)}
+        who: Json = {"user": user(fan, name)}
         if guild is not None:
             member: Json = {
-                "user": user(fan),
+                "user": user(fan, name),
                 "roles": [],
                 "permissions": "0",
                 "joined_at": None,
                 "deaf": False,
             }
-            who = {"guild_id": SERVER, "member": {**member, "mute": False, "flags": 0}}
+            who = {"guild_id": guild, "member": {**member, "mute": False, "flags": 0}}
         id_ = self.world.snowflake()
         told = {
             "id": id_, "application_id": APPLICATION, "type": type_, "data": data, "channel_id": channel,
@@ -129,6 +153,7 @@ class FakeDiscord:
             "version": 1, "locale": "en-US", "entitlements": [], "authorizing_integration_owners": {},
             "app_permissions": "0", "attachment_size_limit": 10_000, **who, **more,
         }  # fmt: skip
+        self.world.interactions[told["token"]] = told
         await self.gateway.tell("INTERACTION_CREATE", told)
         return told
 

@@ -25,6 +25,14 @@ class Refusal:
     acts: bool = False
 
 
+class Refused(Exception):  # noqa: N818 - an answer, no error
+    """An answer that is not the thing asked for."""
+
+    def __init__(self, status: int, code: int, told: str) -> None:
+        super().__init__(told)
+        self.answer = refusal(status, code, told)
+
+
 def refusal(status: int, code: int, told: str = "refused") -> Refusal:
     """Refuse as Discord does, with a status and a code."""
     return Refusal(status, {"code": code, "message": told})

@@ -14,6 +14,8 @@ TOKEN = "OTAwMDAwMDAwMDAwMDAwMDAx.GfakeX.a-token-of-the-fake-discord-01"  # noqa
 SERVER = "800000000000000001"
 MESSAGE_CONTENT = 1 << 18
 """The application's flag that lets it read what people write."""
+EVERYBODY_MAY = 1 << 10 | 1 << 11 | 1 << 16 | 1 << 35 | 1 << 38
+"""View channels, write, read the history, open threads, and write in them."""
 _EPOCH = 1_420_070_400_000
 _NONCES_LIVE = 300.0
 
@@ -32,15 +34,22 @@ class Request:
 class World:
     """``channels`` maps an id to its payload; ``told`` holds each channel's messages in order of their ids.
 
+    ``servers`` maps the id of each server to its name, ``settings`` are more of the application's own.
+    ``interactions`` maps a token to the interaction, ``answers`` to the message that answers it.
     ``hidden`` maps a channel to the status and code with which it is refused.
     """
 
     flags: int = MESSAGE_CONTENT
+    servers: dict[str, str] = field(default_factory=lambda: {SERVER: "Nova's"})
+    settings: Json = field(default_factory=dict)
+    everybody_may: int = EVERYBODY_MAY
     channels: dict[str, Json] = field(default_factory=dict)
     told: dict[str, dict[int, Json]] = field(default_factory=dict)
     hidden: dict[str, tuple[int, int]] = field(default_factory=dict)
     reactions: list[tuple[str, str, str]] = field(default_factory=list)
     notes: list[tuple[str, str, Json]] = field(default_factory=list)
+    interactions: dict[str, Json] = field(default_factory=dict)
+    answers: dict[str, Json | None] = field(default_factory=dict)
     commands: list[Json] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -55,10 +64,10 @@ class World:
         self._last = max(self._last + 1, now)
         return str(self._last)
 
-    def server_channel(self, id_: str, *, name: str = "questions") -> Json:
-        """Open a text channel on the server."""
+    def server_channel(self, id_: str, *, name: str = "questions", server: str = SERVER) -> Json:
+        """Open a text channel on a server."""
         channel = self.channels[id_] = {
-            "id": id_, "type": 0, "guild_id": SERVER, "name": name, "position": 0, "parent_id": None,
+            "id": id_, "type": 0, "guild_id": server, "name": name, "position": 0, "parent_id": None,
             "permission_overwrites": [], "nsfw": False, "last_message_id": None,
         }  # fmt: skip
         return channel
@@ -67,7 +76,8 @@ class World:
         """Open a public thread of a channel."""
         now = datetime.now(UTC).isoformat()
         channel = self.channels[id_] = {
-            "id": id_, "type": 11, "guild_id": SERVER, "name": "a thread", "parent_id": parent,
+            "id": id_, "type": 11, "guild_id": self.channels[parent]["guild_id"], "name": "a thread",
+            "parent_id": parent,
             "owner_id": BOT, "last_message_id": None, "message_count": 0, "member_count": 1,
             "thread_metadata": {
                 "archived": False, "auto_archive_duration": 1440, "archive_timestamp": now, "locked": False,
@@ -101,17 +111,19 @@ class World:
         ours = [each for told in self.told.values() for each in told.values() if each["author"]["id"] == BOT]
         return sorted(ours, key=lambda message: int(message["id"]))
 
-    def server(self) -> Json:
-        """Describe the server as it is announced."""
-        here = [dict(each) for each in self.channels.values() if each.get("guild_id")]
+    def server(self, id_: str = SERVER) -> Json:
+        """Describe a server as it is announced."""
+        here = [dict(each) for each in self.channels.values() if each.get("guild_id") == id_]
         return {
-            "id": SERVER, "name": "Nova's", "owner_id": "7", "unavailable": False, "member_count": 2,
+            "id": id_, "name": self.servers[id_], "owner_id": "7", "unavailable": False, "member_count": 2,
             "roles": [
-                role(SERVER, "@everyone", permissions=1 << 10 | 1 << 11 | 1 << 16),
+                role(id_, "@everyone", permissions=self.everybody_may),
                 {**role("800000000000000009", "the bot", permissions=0), "tags": {"bot_id": BOT}},
             ],
             "channels": [each for each in here if each["type"] == 0],
-            "threads": [each for each in here if each["type"] == 11],
+            "threads": [
+                each for each in here if each["type"] == 11 and not each["thread_metadata"]["archived"]
+            ],
             "members": [], "emojis": [], "stickers": [], "features": [], "voice_states": [], "presences": [],
             "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [],
             "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,

@@ -61,14 +61,25 @@ def reacted(
     }
 
 
-def pressed(choice: str, *, on: Mapping[str, Any], query: str = "4711") -> dict[str, Any]:
+def pressed(
+    choice: str, *, on: Mapping[str, Any], query: str = "4711", by: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Tell of a button that was pressed below one of the bot's messages."""
     return {
         "callback_query": {
             "id": query,
-            "from": user(),
+            "from": by or user(),
             "message": on,
             "chat_instance": "1",
             "data": choice,
         }
     }
+
+
+def joined(status: str, *, chat: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Tell what the bot is in a chat now: ``kicked`` of a private one is a fan who blocked it."""
+    bot = user(123456789, "Nova", bot=True)
+    before = {"user": bot, "status": "member" if status == "kicked" else "kicked", "until_date": 0}
+    after = {"user": bot, "status": status, "until_date": 0}
+    told = {"chat": chat or private(), "from": user(), "date": NOW}
+    return {"my_chat_member": {**told, "old_chat_member": before, "new_chat_member": after}}

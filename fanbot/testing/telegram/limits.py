@@ -16,12 +16,14 @@ def units(text: str) -> int:
 
 def refusal(method: str, wanted: Mapping[str, Any]) -> str:
     """Return why the platform refuses a request with 400; empty when it does not."""
-    if method == "sendMessage":
+    if method in ("sendMessage", "editMessageText"):
         text = wanted.get("text", "")
         if not text.strip():
             return "Bad Request: message text is empty"
         if units(text) > 4096:
             return "Bad Request: message is too long"
+    if method == "createForumTopic" and not 1 <= units(wanted["name"].strip()) <= 128:
+        return "Bad Request: TOPIC_TITLE_EMPTY"
     for row in wanted.get("reply_markup", {}).get("inline_keyboard", ()):
         for button in row:
             if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
@@ -35,7 +37,7 @@ def faults(method: str, wanted: Mapping[str, Any]) -> Iterator[str]:
         yield reason
     if method == "getUpdates" and not 1 <= wanted.get("limit", 100) <= 100:
         yield "limit is from 1 to 100"
-    if method == "sendMessage" and "parse_mode" in wanted:
+    if method in ("sendMessage", "editMessageText") and "parse_mode" in wanted:
         yield "fans' words must not be parsed as markup"
     if method == "setWebhook":
         yield from _webhook_faults(wanted)

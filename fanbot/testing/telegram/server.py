@@ -6,15 +6,18 @@ import re
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fanbot.testing.telegram import fans, limits
+from fanbot.testing.telegram import limits
+from fanbot.testing.telegram.chats import Chats
 from fanbot.testing.telegram.http import Answer, CutError, Listener, Request, post
 from fanbot.testing.telegram.official import Official
-from fanbot.testing.telegram.updates import ConflictError, Updates
+from fanbot.testing.telegram.sent import Sent
+from fanbot.testing.telegram.troubles import Cut, Refusal
+from fanbot.testing.telegram.updates import ConflictError
+
+__all__ = ["TOKEN", "Cut", "FakeTelegram", "Refusal", "fake_telegram"]
 
 TOKEN = "123456789:AAFakeTokenOfAFakeBot_0123456789-xyz"  # noqa: S105 - it opens nothing
 ME: Mapping[str, Any] = {
@@ -25,78 +28,28 @@ ME: Mapping[str, Any] = {
     "can_join_groups": True,
     "can_read_all_group_messages": False,
 }
-_TEXTS = ("text", "url", "secret_token", "callback_query_id", "language_code", "parse_mode")
+_TEXTS = ("text", "url", "secret_token", "callback_query_id", "language_code", "parse_mode", "name", "action")
 _SOON = 0.02
 """Seconds after which a webhook that took nothing is tried again."""
-_MENTION = re.compile(r"(?<![\w@])@[A-Za-z]\w{3,31}", re.ASCII)
 
 
-class Cut(StrEnum):
-    """Say when a connection breaks: before the server acted, or after it."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error that the server answers with, without acting."""
-
-    status: int
-    description: str
-    parameters: Mapping[str, object] | None = None
-
-    @classmethod
-    def flood(cls, seconds: int) -> "Refusal":
-        """Refuse because of too many messages."""
-        return cls(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message of the bot as it stands in its chat; ``at`` is the loop's time."""
-
-    at: float
-    id: int
-    chat: int
-    text: str
-    wanted: Mapping[str, Any]
-
-    @property
-    def reply_to(self) -> int:
-        """Return the message that it answers, 0 for none."""
-        return int(self.wanted.get("reply_parameters", {}).get("message_id", 0))
-
-    @property
-    def choices(self) -> list[str]:
-        """Return what its buttons give back."""
-        rows = self.wanted.get("reply_markup", {}).get("inline_keyboard", ())
-        return [button["callback_data"] for row in rows for button in row]
-
-    @property
-    def pings(self) -> int:
-        """Count who would be notified by name; nobody is in a private chat."""
-        return len(_MENTION.findall(self.text)) if self.chat < 0 else 0
-
-
-class FakeTelegram:
+class FakeTelegram(Chats):
     """One bot's platform. ``faults`` holds what no client should have asked, ``calls`` counts methods."""
 
     def __init__(self) -> None:
         """Begin with nothing said."""
-        self.updates = Updates()
-        self.sent: list[Sent] = []
+        super().__init__(ME)
         self.answered: list[str] = []
         self.calls: Counter[str] = Counter()
         self.faults: list[str] = []
         self.revoked = False
-        self.me = dict(ME)
         self.webhook: dict[str, Any] = {}
+        self.webhook_error: dict[str, Any] = {}
+        self.menus: dict[str, Any] = {}
         self.refused_posts: Counter[int] = Counter()
         self.listener = Listener(self._answer)
         self._troubles: dict[str, deque[Cut | Refusal]] = {}
         self._official = Official.at_hand()
-        self._ids = 900_000
 
     @property
     def base_url(self) -> str:
@@ -161,6 +114,8 @@ class FakeTelegram:
             return _refused(trouble)
         if reason := limits.refusal(method, wanted):
             return _refused(Refusal(400, reason))
+        if refusal := self.refusal_there(method, wanted):
+            return _refused(refusal)
         act = getattr(self, f"_do_{method}", None)
         if act is None:
             return _refused(Refusal(404, "Not Found"))
@@ -189,21 +144,17 @@ class FakeTelegram:
         except ConflictError:
             return Refusal(409, "Conflict: terminated by other getUpdates request")
 
-    async def _do_sendMessage(self, wanted: Mapping[str, Any]) -> object:  # noqa: N802 - the platform's name
-        self._ids += 1
-        at = asyncio.get_running_loop().time()
-        self.sent.append(Sent(at, self._ids, wanted["chat_id"], wanted["text"], wanted))
-        self.updates.tell()
-        chat = {"id": wanted["chat_id"], "type": "private" if wanted["chat_id"] > 0 else "supergroup"}
-        return fans.message(wanted["text"], id_=self._ids, chat=chat, by=self.me)
-
     async def _do_answerCallbackQuery(self, wanted: Mapping[str, Any]) -> object:  # noqa: N802 - as above
         self.answered.append(wanted["callback_query_id"])
         self.updates.tell()
         return True
 
-    async def _do_setMyCommands(self, _: Mapping[str, Any]) -> object:  # noqa: N802 - the platform's name
+    async def _do_setMyCommands(self, wanted: Mapping[str, Any]) -> object:  # noqa: N802 - the platform's name
+        self.menus[wanted.get("language_code", "")] = wanted["commands"]
         return True
+
+    async def _do_getMyCommands(self, wanted: Mapping[str, Any]) -> object:  # noqa: N802 - the platform's name
+        return self.menus.get(wanted.get("language_code", ""), [])
 
     async def _do_setWebhook(self, wanted: Mapping[str, Any]) -> object:  # noqa: N802 - the platform's name
         self.webhook = dict(wanted) if wanted["url"] else {}
@@ -222,6 +173,7 @@ class FakeTelegram:
             "url": self.webhook.get("url", ""),
             "has_custom_certificate": False,
             "pending_update_count": len(self.updates.pending),
+            **self.webhook_error,
         }
 
 
