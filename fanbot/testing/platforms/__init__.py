@@ -1,0 +1,1 @@
+"""A whole fanbot on Discord and Telegram at once, judged by what both platforms received."""
