@@ -147,7 +147,8 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
     if not rows:
         return []
     renew(connection, (scope for row in rows if row.promoted for scope in row.request.scopes), serving.now)
-    admitted = admit(
+    without = {row.id: False for row in rows if row.promoted is None and not row.promo}
+    admitted = without | admit(
         connection,
         [row.request for row in rows if row.promo and row.promoted is None],
         settings=serving.settings,

@@ -161,7 +161,7 @@ def _row(place: Place, admitted: Mapping[int, bool], serving: Serving | None) ->
     outbound = draft.outbound
     sending = state == "sending" and serving is not None
     claimed = stamp(serving.now) if sending and serving is not None else None
-    promoted = admitted.get(number) if sending else None
+    promoted = admitted.get(number, False) if sending else None
     return (
         number,
         unit,

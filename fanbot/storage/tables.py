@@ -289,7 +289,8 @@ class OutboxRow(SQLModel, table=True):
 
     States: *ready* (first of its conversation), *queued* (behind another), *sending* (claimed),
     *sent*, *parked* (a person must look), *dropped* (expired or withdrawn).
-    ``promoted``: None until the cap was asked, then its verdict; the text is frozen with it.
+    ``promoted``: None until it is handed to its platform, then whether a promo block goes with it; the text
+    is frozen with that. None again only when it surely did not arrive.
     """
 
     __tablename__ = "outbox"

@@ -275,8 +275,29 @@ async def test_after_a_crash_the_same_words_go_again_under_the_same_key(
     assert await again.outbox.recover(now=NOON) == 2
     claims = await claim(again)
     assert texts(claims) == ["one", "two", "three"]
-    assert [c.dispatch for c in claims[:2]] == [c.dispatch for c in lost]
+    assert [replace(c.dispatch, since=None) for c in claims[:2]] == [c.dispatch for c in lost]
     assert await again.outbox.recover(now=NOON) == 3
+
+
+async def test_what_may_have_arrived_says_since_when(store: SqlStore, open_again: Opener) -> None:
+    """A platform that forgets keys is asked for it first, also when nothing promotes in it (G3)."""
+    store.outbox.serve(SAME_KEY)
+    (at_once,) = await say(store, "claimed while it was recorded")
+    await store.outbox.settle([Postponed(at_once, NOON, "cut off", maybe_arrived=True)])
+    (later,) = await claim(store)
+    assert (later.repeated, later.dispatch.since) == (True, NOON)
+    await store.outbox.settle([Postponed(later, NOON, "cut off again", maybe_arrived=True)])
+    (still,) = await claim(store)
+    assert (still.repeated, still.dispatch.since) == (True, NOON)
+    await store.close()
+    again = await open_again()
+    again.outbox.serve(SAME_KEY)
+    await again.outbox.recover(now=NOON)
+    (restarted,) = await claim(again)
+    assert (restarted.repeated, restarted.dispatch.since) == (True, NOON)
+    await again.outbox.settle([Postponed(restarted, NOON, "refused", maybe_arrived=False)])
+    (fresh,) = await claim(again)
+    assert (fresh.repeated, fresh.dispatch.since) == (False, None)
 
 
 async def test_after_a_crash_a_person_looks_where_a_repeat_would_be_seen(
