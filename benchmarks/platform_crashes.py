@@ -1,11 +1,12 @@
 """Kill fanbot again and again while fans write to it on Discord and Telegram, and count what broke.
 
     python benchmarks/platform_crashes.py --kills 100 --seed 1 --output platform-crashes.json
-    python benchmarks/platform_crashes.py --failing --seed 1
+    python benchmarks/platform_crashes.py --failing --gone 150 --seed 1
+    python benchmarks/platform_crashes.py --record platform-crashes.json platform-failing.json
 
 The second lets both platforms fail in every way that they can: errors, floods, cut and hanging requests,
-lost connections, and both away. Both are fakes on loopback, which survive. The figures are printed as
-JSON; the exit code is 1 when any guarantee was broken.
+lost connections, and both away. The third puts the figures of both into docs/. Both are fakes on loopback,
+which survive. The figures are printed as JSON; the exit code is 1 when any guarantee was broken.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
+from crashes_page import with_section
+
 from fanbot.bootstrap import open_workspace, opened_desk
 from fanbot.storage import written_id
 from fanbot.testing.platforms.artist import Reach
@@ -31,6 +34,7 @@ from fanbot.testing.platforms.seen import PlatformObservation
 from fanbot.testing.platforms.storm import PlatformRun, PlatformStorm
 from fanbot.testing.platforms.trials import Trials
 
+DOCS = Path(__file__).parent.parent / "docs"
 SHARE = "0.1"
 SHOWN = 20
 REACH = Reach(lambda folder: opened_desk(open_workspace(folder)), written_id)
@@ -84,6 +88,15 @@ async def _run(folder: Path, storm: PlatformStorm) -> tuple[PlatformRun, Platfor
         return run, await run.run()
 
 
+def record(kills: Path, failing: Path) -> None:
+    """Put the figures of two runs beside those of other benchmarks, and their section into the page."""
+    told = {"kills": json.loads(kills.read_text("utf-8")), "failing": json.loads(failing.read_text("utf-8"))}
+    figures, page = DOCS / "benchmarks.json", DOCS / "benchmarks.md"
+    known = json.loads(figures.read_text("utf-8"))
+    figures.write_text(json.dumps({**known, "platform_crashes": told}, indent=2) + "\n", "utf-8")
+    page.write_text(with_section(page.read_text("utf-8"), told), "utf-8")
+
+
 def main(words: Sequence[str]) -> int:
     """Run as long as it takes: about two seconds a kill, ten minutes of failures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -100,7 +113,13 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--gone", type=float, default=40, metavar="SECONDS", help="how long they are away")
     parser.add_argument("--output", type=Path, help="also write the figures to this file")
     parser.add_argument("--keep", type=Path, help="keep the workspace here, to look into it")
+    parser.add_argument(
+        "--record", type=Path, nargs=2, metavar=("KILLS", "FAILING"), help="put these two runs into docs/"
+    )
     options = parser.parse_args(words)
+    if options.record:
+        record(*options.record)
+        return 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
@@ -116,6 +135,7 @@ def main(words: Sequence[str]) -> int:
     figures = {
         "kills": kills,
         "seed": options.seed,
+        **({"gone": options.gone} if options.failing else {}),
         **measured(house, seen, judgement),
         **facts,
         "seconds": round(time.monotonic() - began),

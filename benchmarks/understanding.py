@@ -16,7 +16,8 @@ from pathlib import Path
 
 from fanbot.domain.decisions import Reading
 from fanbot.domain.templates import Template
-from fanbot.understanding.reader import NgramUnderstanding
+from fanbot.understanding.letters import by_letters
+from fanbot.understanding.reader import Reader
 from fanbot.workspace.folder import open_workspace
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -49,7 +50,7 @@ def answer(reading: Reading) -> str | None:
     return best.template
 
 
-async def read(understanding: NgramUnderstanding, texts: Sequence[str]) -> list[Reading]:
+async def read(understanding: Reader, texts: Sequence[str]) -> list[Reading]:
     """Read texts in batches, as the engine does."""
     questions = texts
     found: list[Reading] = []
@@ -112,7 +113,7 @@ def answered(texts: Sequence[str], readings: Sequence[Reading]) -> dict[str, obj
     }
 
 
-async def speed(understanding: NgramUnderstanding, texts: Sequence[str]) -> dict[str, float]:
+async def speed(understanding: Reader, texts: Sequence[str]) -> dict[str, float]:
     """Time reading in batches of several sizes, in microseconds a message; best of three."""
     found = {}
     for size in (1, 20, BATCH):
@@ -138,7 +139,7 @@ async def main() -> int:
     if not (data / "fan_messages_dev.jsonl").is_file():
         print("skipped: set FANBOT_DATA to the folder of the labelled messages", file=sys.stderr)
         return 0
-    understanding = NgramUnderstanding()
+    understanding = by_letters()
     templates = tuple(starter_templates())
     began = time.perf_counter()
     await understanding.learn(templates)

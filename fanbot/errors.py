@@ -32,7 +32,8 @@ class DeliveryError(FanbotError):
     """A platform did not take a message.
 
     ``permanent``: trying again cannot help. ``ambiguous``: it may have arrived all the same.
-    ``retry_after``: seconds that the platform asked to wait.
+    ``retry_after``: seconds that the platform asked to wait. ``barrier``: why the fan cannot be reached in
+    private at all, as a word of domain.reach.Barrier; empty where it is not that.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class DeliveryError(FanbotError):
         permanent: bool = False,
         ambiguous: bool = False,
         retry_after: float | None = None,
+        barrier: str = "",
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.retry_after = retry_after
+        self.barrier = barrier
 
 
 class AdapterError(FanbotError):

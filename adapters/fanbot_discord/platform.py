@@ -1,7 +1,7 @@
 """Discord as a platform: hears through the gateway and the history, speaks through requests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import discord
@@ -16,6 +16,7 @@ from fanbot_discord.gateway import gateway
 from fanbot_discord.hearing import MOST_WAITING, Hearing
 from fanbot_discord.interactions import COMMANDS
 from fanbot_discord.pace import Pace
+from fanbot_discord.reconnecting import PAUSES
 from fanbot_discord.refusals import named, unable
 from fanbot_discord.relay import relay
 from fanbot_discord.rest import Rest, let_go
@@ -42,10 +43,13 @@ class DiscordPlatform:
         patience: float = 25.0,
         staff_patience: float = 10.0,
         most_waiting: int = MOST_WAITING,
+        pace: Pace | None = None,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
         """Give a send ``patience`` seconds and a request of the team's room ``staff_patience``.
 
-        Let ``most_waiting`` events wait for the intake.
+        Let ``most_waiting`` events wait for the intake. Begin sessions at this ``pace``; ``pauses`` are
+        the seconds between tries to connect again.
         """
         self._opening = opening
         self._settings = settings
@@ -59,7 +63,8 @@ class DiscordPlatform:
             if settings.staff_channel
             else None
         )
-        self._pace = Pace()
+        self._pace = pace or Pace()
+        self._pauses = pauses
         self._commands_are_known = False
         self._closed = False
 
@@ -70,7 +75,6 @@ class DiscordPlatform:
 
     async def listen(self, intake: Intake) -> None:
         """Listen until cancelled; raises AdapterError, or what the intake raises."""
-        await self._pace.turn()
         afterwards = Afterwards(self._rest, receipts=self._settings.receipts or self._opening.receipts)
         hearing = Hearing(
             self._rest,
@@ -82,7 +86,8 @@ class DiscordPlatform:
             most_waiting=self._most_waiting,
         )
         staff = None if self._staff is None else self._staff.hearing(hearing.take)
-        client = gateway(self._settings, hearing.take if staff is None else staff.take)
+        take = hearing.take if staff is None else staff.take
+        client = gateway(self._settings, take, pace=self._pace, pauses=self._pauses)
         tasks = [
             asyncio.create_task(client.start(self._settings.token)),
             asyncio.create_task(hearing.run()),

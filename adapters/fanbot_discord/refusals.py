@@ -5,16 +5,18 @@ import asyncio
 import aiohttp
 import discord
 
+from fanbot.domain.reach import Barrier
 from fanbot.errors import AdapterError, DeliveryError
 from fanbot_discord.door import Attempt
 
+_CLOSED = 50007
 _NO_HOPE = {
     10003: "The channel is gone from Discord.",
     10004: "The bot is no longer on that server.",
     10008: "The message that this answers is gone, and Discord takes no answer to it.",
     50001: "The bot cannot see this channel. Give it the permission View Channel there.",
     50006: "Discord takes no message without words.",
-    50007: "This fan's direct messages are closed to the bot, by their settings or because they left the "
+    _CLOSED: "This fan's direct messages are closed to the bot, by their settings or because they left the "
     "server that they shared with it. Only the fan can open them.",
     50013: "The bot may not write in this channel. Give it the permission Send Messages there (in threads "
     "Send Messages in Threads; for answers to a message also Read Message History).",
@@ -111,7 +113,9 @@ def _refused(error: discord.HTTPException, tried: Attempt, *, doubt: bool) -> De
             ambiguous=True,
         )
     why = _NO_HOPE.get(error.code, "Discord refused this message.")
-    return DeliveryError(f"{why} (status {error.status}, code {error.code})", permanent=True, ambiguous=doubt)
+    told = f"{why} (status {error.status}, code {error.code})"
+    barrier = Barrier.CLOSED if error.code == _CLOSED else ""
+    return DeliveryError(told, permanent=True, ambiguous=doubt, barrier=barrier)
 
 
 def _asked_to_wait(seconds: float | None, *, doubt: bool) -> DeliveryError:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanbot.domain.messages import Inbound
+from fanbot_telegram.found import Found
 from fanbot_telegram.staff_reader import StaffEvent, as_one_act
-from fanbot_telegram.taking import Found
 from fanbot_telegram.translate import as_one
 
 Read = Callable[[Mapping[str, Any]], Sequence[Found]]
@@ -56,7 +56,9 @@ def gathered(
 
 
 def _joined(pieces: Sequence[Found]) -> Found:
-    """Join the pieces of an album, which are all a fan's or all the team's."""
+    """Join the pieces of an album, which are all a fan's or all the team's; all else stands alone."""
+    if len(pieces) == 1:
+        return pieces[0]
     acts = [each for each in pieces if isinstance(each, StaffEvent)]
     return as_one_act(acts) if acts else as_one([each for each in pieces if isinstance(each, Inbound)])
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from telegram import Bot
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from fanbot_telegram.settings import Settings
+from fanbot_telegram.transport import AiohttpRequest
 
 _CONNECTIONS = 64
 _TOO_MANY, _USUAL_WAIT = 429, 30.0
@@ -59,7 +59,7 @@ class FloodError(TelegramError):
         self.seconds = seconds
 
 
-class _Http(HTTPXRequest):
+class _Http(AiohttpRequest):
     """Requests of which a refused one says for how long."""
 
     __slots__ = ()
@@ -81,10 +81,4 @@ def _wait(body: bytes) -> float:
 
 
 def _http(connections: int) -> _Http:
-    return _Http(
-        connection_pool_size=connections,
-        connect_timeout=_CONNECT,
-        read_timeout=_ANSWER,
-        write_timeout=_ANSWER,
-        pool_timeout=_ANSWER,
-    )
+    return _Http(connections, connect=_CONNECT, answer=_ANSWER)

@@ -1,11 +1,15 @@
 """Who and what is meant by a text, read from its entities, which count in UTF-16 units."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 COMMANDS = ("start", "help", "human", "person", "privacy", "stop", "takeback")
 """What a bare command may be called to count as said to this bot; in a group others have theirs."""
+_SPACE = " \t"
+_BESIDE = re.compile(r"[ \t]*[,:]?[ \t]*")
+"""What stands between a name and what is said to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,34 @@ def mentions(me: Me, text: str, entities: object) -> bool:
     return any(_means(me, text, entity) for entity in _all(entities))
 
 
+def spoken(me: Me, text: str, entities: object) -> str:
+    """Take the bot's own name out of what was said to it, unless it is all that was said.
+
+    A command keeps the name, which belongs to it.
+
+    >>> at = [{"type": "mention", "offset": 0, "length": 9}]
+    >>> spoken(Me(1, "nova_bot"), "@nova_bot, hello there", at), spoken(Me(1, "nova_bot"), "@nova_bot", at)
+    ('hello there', '@nova_bot')
+    """
+    named = sorted(
+        (entity["offset"], entity["offset"] + entity["length"])
+        for entity in _all(entities)
+        if entity.get("type") in ("mention", "text_mention") and _means(me, text, entity)
+    )
+    if not named:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    left, end = "", 0
+    for first, last in [*named, (len(units) // 2, 0)]:
+        between = units[2 * end : 2 * max(first, end)].decode("utf-16-le", "surrogatepass")
+        left = left + between if end == 0 else f"{left.rstrip(_SPACE)} {_BESIDE.sub('', between, count=1)}"
+        end = max(last, end)
+    return left.strip() or text
+
+
 def _means(me: Me, text: str, entity: Mapping[str, Any]) -> bool:
     kind, offset, length = entity.get("type"), entity.get("offset"), entity.get("length")
-    if type(offset) is not int or type(length) is not int:
+    if type(offset) is not int or type(length) is not int or offset < 0 or length <= 0:
         return False
     said = part(text, offset, length).lower()
     name = me.username.lower()

@@ -1,6 +1,5 @@
 """What errors of the Bot API mean, in words for people and as errors of fanbot's own."""
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -10,17 +9,11 @@ from telegram.error import (
     TelegramError,
 )
 
+from fanbot.domain.reach import Barrier
 from fanbot.errors import DeliveryError
 from fanbot_telegram.api import FloodError
+from fanbot_telegram.transport import UnreachedError
 
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
 HOLD = 30.0
 """Seconds after which a message that waits for the account to be in order is tried again."""
 _BLOCKED = "The fan has blocked the bot on Telegram."
@@ -41,6 +34,7 @@ _WHY: tuple[tuple[str, str], ...] = (
     ("too long", "The message is too long for Telegram."),
     ("text is empty", "The message has no words that Telegram would show."),
 )
+_BARRIERS = (("blocked by the user", Barrier.BLOCKED), ("user is deactivated", Barrier.DEACTIVATED))
 UNKNOWN_BOT = (
     "Telegram does not accept the bot's token. What fans wrote is kept at Telegram for 24 hours. Get the "
     "token from @BotFather (/mybots, API Token), set FANBOT_ADAPTERS__TELEGRAM__TOKEN, and start fanbot "
@@ -69,7 +63,8 @@ def delivery(error: TelegramError) -> DeliveryError:
         case Conflict():
             return DeliveryError(SECOND_POLLER, retry_after=HOLD)
         case Forbidden() | BadRequest():
-            return DeliveryError(f"{_plainly(error)} The message was not delivered.", permanent=True)
+            told = f"{_plainly(error)} The message was not delivered."
+            return DeliveryError(told, permanent=True, barrier=_barrier(error))
         case ChatMigrated():
             return DeliveryError("The group moved again; the message was not delivered.", retry_after=1.0)
     if never_left(error):
@@ -83,7 +78,7 @@ def delivery(error: TelegramError) -> DeliveryError:
 
 def never_left(error: TelegramError) -> bool:
     """Tell whether the request certainly never reached the platform."""
-    return isinstance(error.__cause__, _NEVER_LEFT)
+    return isinstance(error, UnreachedError)
 
 
 def hearing(error: TelegramError) -> str:
@@ -98,8 +93,12 @@ def hearing(error: TelegramError) -> str:
 
 def named(error: TelegramError) -> str:
     """Name what happened without a word that the platform or the SDK said."""
-    cause = error.__cause__
-    return type(cause if isinstance(cause, httpx.HTTPError) else error).__name__
+    return type(error.__context__ or error).__name__
+
+
+def _barrier(error: TelegramError) -> str:
+    said = error.message.lower()
+    return next((why for sign, why in _BARRIERS if sign in said), "")
 
 
 def _plainly(error: TelegramError) -> str:

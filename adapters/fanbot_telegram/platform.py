@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from telegram.error import ChatMigrated, TelegramError
 
+from fanbot.domain.messages import OutboundKind
+from fanbot.domain.reach import Barrier
 from fanbot.errors import AdapterError, DeliveryError
-from fanbot.ports.platform import Dispatch, Intake, Opening
+from fanbot.ports.platform import Dispatch, Intake, Opening, Recollection
 from fanbot.ports.staff import StaffRoom, TeamDoor
 from fanbot.ports.web import App
 from fanbot_telegram import failures
@@ -41,13 +43,14 @@ class TelegramPlatform:
         *,
         secret: str = "",
         team: TeamDoor | None = None,
+        recollection: Recollection | None = None,
         now: Callable[[], datetime] = _utc_now,
         pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Let the platform show ``secret`` when it posts updates; ``sleep`` between tries to hear.
 
-        Acts in the team's group are brought to ``team``.
+        Acts in the team's group are brought to ``team``; who blocks the bot is kept in ``recollection``.
         """
         self._account = account
         self._settings = settings
@@ -62,6 +65,7 @@ class TelegramPlatform:
         self._closed = False
         self._answering: set[asyncio.Task[None]] = set()
         self._team = team
+        self._recollection = recollection
         self._staff: Staff | None = None
         if settings.staff_chat is not None:
             self._staff = Staff(
@@ -110,6 +114,7 @@ class TelegramPlatform:
                 team=self._team,
                 pressed=self._pressed,
                 remarked=self._staff.remarks.add if self._staff is not None else None,
+                recollection=self._recollection,
             )
             if self._webhook is not None:
                 await self._webhook.listen(take, reader)
@@ -121,13 +126,18 @@ class TelegramPlatform:
         if self._polling is not None:
             await self._polling.listen(take, reader)
 
+    def turns_left(self) -> int:
+        """Return how many messages Telegram takes now; see ports.platform.Paced."""
+        return self._pace.left()
+
     async def send(self, dispatch: Dispatch) -> None:
-        """Send one message when it is its turn; raises DeliveryError."""
+        """Send one message if it is its turn; raises DeliveryError."""
         self._must_be_fit()
         wanted = dict(request(dispatch))
         chat = self._moved.get(wanted["chat_id"], wanted["chat_id"])
-        if self._reach.lacks(chat):
-            raise DeliveryError(failures.BLOCKED, permanent=True)
+        by_person = dispatch.kind is OutboundKind.HUMAN  # tried all the same: it takes few turns
+        if self._reach.lacks(chat) and not by_person:
+            raise DeliveryError(failures.BLOCKED, permanent=True, barrier=Barrier.BLOCKED)
         if left := await self._pace.turn(chat):
             raise DeliveryError(
                 "Telegram takes only so many messages for one chat. This one waits for its turn.",
@@ -212,4 +222,6 @@ def opened(opening: Opening) -> TelegramPlatform:
     secret = webhook_secret(opening.secret)
     if settings.mode == "webhook" and not (secret or settings.secret_token):
         raise AdapterError("Webhook mode needs a store that keeps its secret. Start it with: fanbot run")
-    return TelegramPlatform(opening.account, settings, secret=secret, team=opening.team)
+    return TelegramPlatform(
+        opening.account, settings, secret=secret, team=opening.team, recollection=opening.recollection
+    )

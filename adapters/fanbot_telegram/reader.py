@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from fanbot_telegram.entities import Me
+from fanbot_telegram.found import Found
 from fanbot_telegram.reach import Reach
 from fanbot_telegram.staff_reader import StaffReader
 from fanbot_telegram.standing import Standing
-from fanbot_telegram.taking import Found
 from fanbot_telegram.translate import UnreadableUpdateError, events
 
 
@@ -37,12 +37,12 @@ class Reader:
         self._staff = staff
 
     def read(self, update: Mapping[str, Any]) -> Sequence[Found]:
-        """Return the events or acts of an update; none for one that nobody can read."""
+        """Return what an update tells; nothing for one that nobody can read."""
         if self._staff is not None and (acts := self._staff.read(update)) is not None:
             return acts
         if "my_chat_member" in update:
-            self._reach.note(update["my_chat_member"])
-            return ()
+            change = self._reach.note(update["my_chat_member"])
+            return (change,) if change is not None else ()
         try:
             return events(update, me=self._me, account=self._account, received_at=self._now())
         except UnreadableUpdateError as error:

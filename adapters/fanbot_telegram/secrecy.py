@@ -4,13 +4,10 @@ import hmac
 import logging
 
 _LOGGERS = (
-    "httpx",
-    "httpcore.connection",
-    "httpcore.http11",
-    "httpcore.proxy",
+    "aiohttp.client",
+    "aiohttp.internal",
     "telegram.Bot",
     "telegram.request.BaseRequest",
-    "telegram.request.HTTPXRequest",
 )
 HIDDEN = "<token>"
 

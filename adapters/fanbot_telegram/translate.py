@@ -9,7 +9,7 @@ from typing import Any
 from fanbot.domain.messages import Address, Attachment, Author, EventKey, Inbound, Kind
 from fanbot.errors import FanbotError
 from fanbot_telegram.contents import attachments, whole
-from fanbot_telegram.entities import Me, mentions
+from fanbot_telegram.entities import Me, mentions, spoken
 from fanbot_telegram.shape import author, replied, topic, whole_id
 
 PLATFORM = "telegram"
@@ -75,23 +75,21 @@ class _Translation:
         files = attachments(message)
         if not raw and not files:
             return
-        text = whole(raw)
+        entities = message.get("entities" if field == "text" else "caption_entities")
         answered = replied(message)
-        mentioned = mentions(
-            self._me, raw, message.get("entities" if field == "text" else "caption_entities")
-        )
         yield self._inbound(
             message["chat"],
             message=str(whole_id(message["message_id"])),
             kind=kind,
-            revision=_revision(message, text, files) if kind is Kind.EDIT else "",
+            revision=_revision(message, whole(raw), files) if kind is Kind.EDIT else "",
             author=author(self._me, message),
-            text=text,
+            text=whole(spoken(self._me, raw, entities)),
             thread=topic(message),
             sent_at=message.get("edit_date") if kind is Kind.EDIT else message.get("date"),
             attachments=files,
             reply_to=str(whole_id(answered["message_id"])) if answered else "",
-            mentioned=mentioned or (answered.get("from") or {}).get("id") == self._me.id,
+            mentioned=mentions(self._me, raw, entities)
+            or (answered.get("from") or {}).get("id") == self._me.id,
         )
 
     def _reactions(self, told: Mapping[str, Any]) -> Iterator[Inbound]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fanbot.bootstrap.accounts import known_capabilities
 from fanbot.ports.platform import Capabilities
 from fanbot.ports.rendering import Rendering
+from fanbot.ports.understanding import Understanding
 from fanbot.ports.workspace import Snapshot
 from fanbot.scheduling.clock import SystemClock
 
@@ -65,15 +66,25 @@ def rendering(snapshot: Snapshot) -> Rendering:
 def workshop(workspace: "FolderWorkspace", capabilities: Mapping[str, Capabilities]) -> "Workshop":
     """Build what learns the templates and judges by them."""
     from fanbot.services.workshop import Workshop
-    from fanbot.understanding.reader import NgramUnderstanding
 
     return Workshop(
         workspace=workspace,
-        understanding=NgramUnderstanding(),
+        understanding=_understanding(workspace),
         words=rendering,
         capabilities=capabilities,
         clock=clock(),
     )
+
+
+def _understanding(workspace: "FolderWorkspace") -> Understanding:
+    """Build what the settings name; raises FanbotError when what it takes is not installed."""
+    if workspace.snapshot.settings.understanding == "meaning":
+        from fanbot.understanding.by_meaning import by_meaning
+
+        return by_meaning()
+    from fanbot.understanding.letters import by_letters
+
+    return by_letters()
 
 
 @asynccontextmanager
@@ -106,14 +117,17 @@ def desk(workspace: "FolderWorkspace", store: "SqlStore") -> "Desk":
     """Build the human queue for the workspace as it stands."""
     from fanbot.services.desk import Desk
     from fanbot.services.phrasebook import Phrasebook
+    from fanbot.services.suggesting import Suggesting
 
-    snapshot = workspace.snapshot
+    snapshot, time = workspace.snapshot, clock()
+    words = rendering(snapshot)
     return Desk(
         store=store.desk,
-        phrasebook=Phrasebook(rendering(snapshot), snapshot.team.creator),
+        phrasebook=Phrasebook(words, snapshot.team.creator),
         team=snapshot.team,
-        clock=clock(),
+        clock=time,
         capabilities=known_capabilities(workspace),
+        suggesting=Suggesting(words, snapshot.templates, snapshot.settings.timezone, time),
     )
 
 

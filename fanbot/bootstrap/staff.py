@@ -9,6 +9,7 @@ from fanbot.ports.platform import Platform
 from fanbot.ports.staff import StaffPlatform, StaffRoom, TeamDoor
 
 if TYPE_CHECKING:
+    from fanbot.services.desk import Desk
     from fanbot.services.staff.board import Board
     from fanbot.services.staff.cards import Setting
     from fanbot.storage import SqlStore
@@ -19,7 +20,8 @@ def doors(workspace: "FolderWorkspace", store: "SqlStore", enabled: Enabled) -> 
     """Make the team's door of every account whose adapter can have a room."""
     from fanbot.services.staff.door import Door
 
-    desk, setting = living_desk(workspace, store), _setting(workspace)
+    desk = living_desk(workspace, store)
+    setting = _setting(workspace, desk)
     return {
         name: Door(destination=name, cards=store.cards, desk=desk, setting=setting, clock=clock())
         for name, (spec, _) in enabled.items()
@@ -34,7 +36,8 @@ def board(
     from fanbot.services.staff.board import Board
     from fanbot.services.staff.keeper import Keeper
 
-    desk, setting = living_desk(workspace, store), _setting(workspace)
+    desk = living_desk(workspace, store)
+    setting = _setting(workspace, desk)
     rooms = {name: _room(name, platforms[name]) for name, (spec, _) in enabled.items() if spec.staff}
     return Board(
         [
@@ -57,8 +60,12 @@ def _room(name: str, platform: Platform) -> StaffRoom | None:
         return None
 
 
-def _setting(workspace: "FolderWorkspace") -> Callable[[], "Setting"]:
-    """Say at each call who is of the team, and by which clock it reads times."""
+def _setting(workspace: "FolderWorkspace", desk: Callable[[], "Desk"]) -> Callable[[], "Setting"]:
+    """Say at each call who is of the team, by which clock it reads times, and what templates suggest."""
     from fanbot.services.staff.cards import Setting
 
-    return lambda: Setting(workspace.snapshot.team, workspace.snapshot.settings.timezone)
+    def now() -> "Setting":
+        snapshot = workspace.snapshot
+        return Setting(snapshot.team, snapshot.settings.timezone, desk().suggestion)
+
+    return now

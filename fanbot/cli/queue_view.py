@@ -8,6 +8,7 @@ from fanbot.cli.plain import block, line
 from fanbot.cli.times import span
 from fanbot.domain.handoffs import Handoff, State
 from fanbot.domain.messages import called
+from fanbot.policy.wording import out_of_reach
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -50,6 +51,7 @@ def record(entry: "QueueEntry", *, id: str, due: datetime, now: datetime) -> dic
         "text": latest.text,
         "reasons": list(entry.reasons),
         "error": entry.error,
+        "unreachable": _unreachable(entry),
     }
 
 
@@ -113,7 +115,16 @@ def _heading(entry: "QueueEntry", *, short: str, due: datetime, now: datetime) -
         lines.append(f"    why: {line(entry.reasons[0], width=_WIDTH)}")
     if entry.error:
         lines.append(f"    went wrong: {line(entry.error)}")
+    if lost := entry.unreachable:
+        known = f"for {span(now - lost.since)}"
+        told = out_of_reach(lost.why, fan=fan(entry), on=place.platform, known=known)
+        lines.append(f"    mind: {line(told)}")
     return lines
+
+
+def _unreachable(entry: "QueueEntry") -> dict[str, object] | None:
+    lost = entry.unreachable
+    return {"why": lost.why.value, "since": lost.since.isoformat()} if lost else None
 
 
 def _late(item: Handoff, due: datetime, now: datetime) -> bool:

@@ -59,6 +59,7 @@ class Card:
     excerpt: str
     draft: bool
     error: str
+    unreachable: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,17 @@ def card(entry: QueueEntry, *, due: datetime, eyes: Eyes) -> Card:
         excerpt="" if covered else excerpt(entry.latest),
         draft=bool(item.draft),
         error=entry.error,
+        unreachable=_unreachable(entry, eyes),
     )
+
+
+def _unreachable(entry: QueueEntry, eyes: Eyes) -> str:
+    """Say that a reply cannot reach the fan, or nothing."""
+    lost, letter = entry.unreachable, entry.latest
+    if lost is None:
+        return ""
+    known = f"since {words.moment(lost.since, eyes.zone)}"
+    return words.out_of_reach(lost.why, fan=words.fan(letter), on=letter.address.platform, known=known)
 
 
 def where(letter: Inbound) -> str:

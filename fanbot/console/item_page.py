@@ -13,6 +13,7 @@ from fanbot.console.undoing import UNDO, left_to_undo
 from fanbot.domain.handoffs import Handoff
 from fanbot.policy.snoozing import returns
 from fanbot.services.desk import Desk
+from fanbot.services.suggesting import Suggestion
 
 LINES = 100
 """Lines of a conversation on one page."""
@@ -30,6 +31,7 @@ class Opened:
     lines: tuple[Said, ...]
     older: str
     reasons: tuple[str, ...]
+    suggestion: Suggestion | None
     seen: str
     undo: int
 
@@ -44,6 +46,7 @@ async def opened(desk: Desk, number: int, *, eyes: Eyes, before: str = "") -> Op
         lines=tuple(conversation(shown, eyes=eyes, item=item.id)),
         older=shown[0].place if len(lines) > LINES else "",
         reasons=entry.reasons,
+        suggestion=desk.suggestion(entry),
         seen=f"{item.state.value}.{item.owner}",
         undo=left_to_undo(item, me=eyes.me, now=eyes.now),
     )

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from fanbot.domain.handoffs import Handoff, State
 from fanbot.domain.messages import Inbound, OutboundKind, called
-from fanbot.policy.wording import lane, moment, platform
+from fanbot.policy.wording import lane, moment, out_of_reach, platform
 
-__all__ = ["fan", "lane", "moment", "platform", "said", "seconds", "span", "standing"]
+__all__ = ["fan", "lane", "moment", "out_of_reach", "platform", "said", "seconds", "span", "standing"]
 
 _SAID = {
     OutboundKind.ANSWER: "Automatic answer",

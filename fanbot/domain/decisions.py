@@ -21,10 +21,14 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing in a message that speaks for a person, with the words that say so."""
+    """One thing in a message that speaks for a person, with the words that say so.
+
+    ``like``: what other fans write in such a case, where it is the likeness that speaks.
+    """
 
     lane: Lane
     evidence: str
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,17 @@ from datetime import date, timedelta
 from fanbot.domain.handoffs import Lane
 
 
+def group_of_telegram(account: str) -> bool:
+    """Tell whether an account, as ``platform:user``, is a group or channel of Telegram and no person.
+
+    Administrators who stay anonymous write as their group, and everybody of them alike.
+
+    >>> group_of_telegram("telegram:-1001234567890"), group_of_telegram("telegram:987654321")
+    (True, False)
+    """
+    return account.startswith("telegram:-")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody on the team. ``role`` is artist, moderator or team; ``lanes`` and ``topics`` are theirs.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from fractions import Fraction
 from ipaddress import IPv4Network, IPv6Network
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 Network = IPv4Network | IPv6Network
@@ -52,11 +53,13 @@ class ConsoleSettings:
 class Settings:
     """Everything in ``config/fanbot.toml``, ``config/secrets.toml`` and the environment.
 
-    ``adapters`` maps an adapter's name to its own, still foreign, section.
+    ``understanding`` says by what messages are compared with the templates' examples. ``adapters`` maps an
+    adapter's name to its own, still foreign, section.
     """
 
     timezone: ZoneInfo = ZoneInfo("UTC")
     language: str = "en"
+    understanding: Literal["letters", "meaning"] = "letters"
     signal: SignalSettings = SignalSettings()
     store_url: str = "sqlite:///data/fanbot.db"
     console: ConsoleSettings = ConsoleSettings()

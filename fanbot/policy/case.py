@@ -68,7 +68,9 @@ class Case:
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """Name the templates that were sure enough to answer."""
+        """Name the templates that were sure enough to answer; none where anything in it is private."""
+        if any(signal.lane.safety or signal.lane is Lane.PERSONAL for signal in self.reading.signals):
+            return ()
         sure = (match.template for match in self.matches if match.sufficient and self.live(match.template))
         return tuple(sure)[:MOST_CHOICES]
 

@@ -24,7 +24,11 @@ def of_signal(signal: Signal) -> str:
 
     >>> of_signal(Signal(Lane.HUMAN, "real person"))
     'the words "real person" ask for a person'
+    >>> of_signal(Signal(Lane.TECH, "", like="the app closes by itself"))
+    'it is like "the app closes by itself", whose words tell of something that does not work'
     """
+    if signal.like:
+        return f'it is like "{signal.like}", whose words {_SAYS[signal.lane]}'
     words = f'the words "{signal.evidence}"' if signal.evidence else "the words"
     return f"{words} {_SAYS[signal.lane]}"
 

@@ -258,8 +258,8 @@ def _hand_over(
 ) -> Decision:
     """Bring the message to a person, into the unfinished item of its family if there is one.
 
-    A topic may name an owner of its own, so private matters carry none (P28); what concerns
-    somebody's safety carries no suggestions either (P20).
+    A topic may name an owner of its own, so private matters carry none (P28), and no suggestion of a
+    template either (P4, P20).
     """
     item = case.context.item(lane.family)
     private = lane.safety or lane is Lane.PERSONAL
@@ -271,5 +271,5 @@ def _hand_over(
         language=case.language,
         command=command.wish.value if command else None,
         topic="" if private else case.topic,
-        suggestions=() if lane.safety else offered,
+        suggestions=() if private else offered,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fanbot.domain.handoffs import Lane
+from fanbot.domain.reach import Barrier
 
 _LANES = {
     Lane.PERSONAL: "Personal",
@@ -18,6 +19,11 @@ _LANES = {
     Lane.TECH: "Something does not work",
     Lane.HUMAN: "Asked for a person",
     Lane.OTHER: "Needs a person's eyes",
+}
+_BARRIERS = {
+    Barrier.BLOCKED: "{fan} has blocked the bot on {platform}",
+    Barrier.DEACTIVATED: "{fan}'s account on {platform} is gone",
+    Barrier.CLOSED: "{fan} takes no direct messages from the bot on {platform}",
 }
 _PLATFORMS = {"webchat": "Web chat", "stdio": "Standard input"}
 
@@ -54,6 +60,16 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     """
     there = at.astimezone(zone)
     return f"{there.day} {there:%b %Y, %H:%M}"
+
+
+def out_of_reach(why: Barrier, *, fan: str, on: str, known: str) -> str:
+    """Say that a fan cannot be reached; ``known`` says since when or for how long that is known.
+
+    >>> out_of_reach(Barrier.BLOCKED, fan="Ada", on="telegram", known="since 1 May 2026, 13:00")
+    'Ada has blocked the bot on Telegram, known since 1 May 2026, 13:00. A reply cannot reach them there now.'
+    """
+    said = _BARRIERS[why].format(fan=fan, platform=platform(on))
+    return f"{said}, known {known}. A reply cannot reach them there now."
 
 
 def platform(name: str) -> str:

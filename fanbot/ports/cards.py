@@ -78,7 +78,18 @@ class Cards(Protocol):
         ...
 
     async def item_at(self, destination: str, thread: str) -> int | None:
-        """Return the item whose card stands in this thread, None when it is not known."""
+        """Return the item whose card, or an older card, stands in this thread; None when it is not known."""
+        ...
+
+    async def note_thread(self, destination: str, thread: str, item: int) -> bool:
+        """Note that an older card of an item stands in a thread that is not known; tell whether it does.
+
+        False for a thread that is known already, and for an item that is not there.
+        """
+        ...
+
+    async def opening(self, destination: str) -> bool:
+        """Tell whether a card is being made in these moments, so that its thread may be there already."""
         ...
 
     async def troubles(self) -> Mapping[str, tuple[int, str]]:

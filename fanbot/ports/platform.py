@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from fanbot.domain.checks import Check
 from fanbot.domain.messages import Address, Attachment, Choice, Inbound, OutboundKind
+from fanbot.domain.reach import Barrier
 from fanbot.ports.files import Files
 from fanbot.ports.staff import TeamDoor
 from fanbot.ports.web import Correspondence
@@ -85,6 +86,18 @@ class Platform(Protocol):
         ...
 
 
+@runtime_checkable
+class Paced(Protocol):
+    """A platform that takes only so many messages at a time, and says how many."""
+
+    def turns_left(self) -> int:
+        """Return how many messages may leave at this moment; asked from any thread, and often.
+
+        No more are handed over: what waits inside an adapter counts as on its way when fanbot dies.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The newest message that is stored of a place; an adapter reads on from it after a gap."""
@@ -107,6 +120,13 @@ class Recollection(Protocol):
 
         ``why`` says in plain words what is missing and what can be done; ``place`` is a name that people
         know, empty for the whole account; ``since`` is when the last was read. The same gap is kept once.
+        """
+        ...
+
+    async def note_reach(self, user: str, why: Barrier | None) -> None:
+        """Note that a fan cannot be written to in private any more, or, with None, that they can again.
+
+        Their next message in private says so as well. Nothing is noted of somebody who never wrote.
         """
         ...
 

@@ -13,8 +13,9 @@ from typing import Protocol
 from fanbot.domain.decisions import Decision, OpenItem
 from fanbot.domain.handoffs import Handoff, Lane
 from fanbot.domain.messages import Address, Inbound, Outbound, OutboundKind
+from fanbot.domain.reach import Barrier, Unreachable
 from fanbot.ports.cards import Cards
-from fanbot.ports.platform import Dispatch, Resend
+from fanbot.ports.platform import Dispatch, Paced, Resend
 from fanbot.ports.web import Correspondence
 
 
@@ -154,13 +155,15 @@ class Postponed:
 class Parked:
     """The message will not be tried again by itself; a person sees it.
 
-    ``arrived`` is False only on certain non-delivery: then a reserved promotion is freed.
+    ``arrived`` is False only on certain non-delivery: then a reserved promotion is freed. ``barrier`` says
+    why its fan cannot be reached at all, where the platform said so.
     """
 
     claim: Claim
     at: datetime
     error: str
     arrived: bool
+    barrier: Barrier | None = None
 
 
 Settlement = Sent | Postponed | Parked
@@ -173,8 +176,11 @@ class OutboxStore(Protocol):
     together, to be sent one after the other.
     """
 
-    def serve(self, destinations: Mapping[str, Resend]) -> None:
-        """Name the destinations (``platform/account``) whose rows this process claims."""
+    def serve(self, destinations: Mapping[str, Resend], *, paced: Mapping[str, Paced] = {}) -> None:
+        """Name the destinations (``platform/account``) whose rows this process claims.
+
+        Of those that are ``paced`` and cannot tell repeats apart, no more are claimed than there is room for.
+        """
         ...
 
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
@@ -229,7 +235,8 @@ class QueueEntry:
 
     ``latest`` is the fan's newest message in it: where, and to what, a reply goes. ``reasons`` are
     those of the decision that brought it into its lane; ``error`` says what went wrong on the way to the fan;
-    ``language`` is what the conversation spoke last, if known.
+    ``language`` is what the conversation spoke last, if known. ``suggestions`` are templates that would have
+    answered it. ``unreachable``: a reply cannot arrive there now.
     """
 
     handoff: Handoff
@@ -238,6 +245,8 @@ class QueueEntry:
     reasons: tuple[str, ...]
     error: str = ""
     language: str | None = None
+    suggestions: tuple[str, ...] = ()
+    unreachable: Unreachable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from fanbot.ports.store import Desk as DeskStore
 from fanbot.ports.store import Line, Move, QueueEntry
 from fanbot.services.phrasebook import Phrasebook
 from fanbot.services.speaking import parts
+from fanbot.services.suggesting import Suggesting, Suggestion
 
 _ARTIST = "artist"
 
@@ -49,6 +50,7 @@ class Desk:
     team: Team
     clock: Clock
     capabilities: Mapping[str, Capabilities]
+    suggesting: Suggesting | None = None
 
     async def waiting(self, *, everything: bool = False, limit: int = 500) -> Sequence[QueueEntry]:
         """Return what needs a person, most urgent first."""
@@ -65,6 +67,10 @@ class Desk:
     def due(self, item: Handoff) -> datetime:
         """Return when the team's own goal for this item runs out."""
         return due_at(item, self.team.goals)
+
+    def suggestion(self, entry: QueueEntry) -> Suggestion | None:
+        """Return what a template would have said to this item's message, for the person alone."""
+        return self.suggesting.first(entry) if self.suggesting is not None else None
 
     def advice(self, text: str) -> Sequence[Finding]:
         """Say what a fan would mishear in a draft; a hint, never a bar (P1, P16, P18)."""

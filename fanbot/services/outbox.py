@@ -5,9 +5,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from heapq import heappop, heappush
 
 import structlog
 
+from fanbot.domain.reach import barrier
 from fanbot.errors import DeliveryError, StoreUnavailableError
 from fanbot.ports.clock import Clock
 from fanbot.ports.platform import Capabilities, Platform, Resend
@@ -17,6 +19,10 @@ from fanbot.services.faults import named, stopping, words
 _LIMIT = 200
 _POLL = 0.2
 """Seconds between looks for what another process enqueued or what became due."""
+_SOON = 0.03
+"""Seconds until the next look when nothing could be claimed although it is due: its platform has no room."""
+_PUNCTUAL = timedelta(seconds=2)
+"""What is postponed for less is looked for at its time; for more, a look now and then is good enough."""
 _TOGETHER = 0.01
 """Seconds in which results gather, so that they are settled in one transaction."""
 _FIRST_RETRY = timedelta(seconds=1)
@@ -48,6 +54,7 @@ class Outbox:
         self._under_way: asyncio.Future[bool] | None = None
         self._news = asyncio.Event()
         self._next_look = 0.0
+        self._alarms: list[float] = []
         self._log = structlog.get_logger("fanbot.outbox")
 
     def deliver(self, claims: Sequence[Claim]) -> None:
@@ -80,6 +87,8 @@ class Outbox:
             claims: Sequence[Claim] = ()
             if freed or room or await self._found_due():
                 claims = await self._store.claim(limit=_LIMIT, now=self._clock.now())
+                if not claims:
+                    self._look_in(_POLL if self._lanes else _SOON)
         except StoreUnavailableError as error:
             self._log.warning("store takes nothing; the outbox waits", error=str(error))
             await self._clock.sleep(_POLL)
@@ -123,17 +132,24 @@ class Outbox:
         self._news.clear()
         if self._results:
             return
+        left = self._next_look - asyncio.get_running_loop().time()
         with suppress(TimeoutError):  # not wait_for: before Python 3.12 it can swallow a cancellation
-            async with asyncio.timeout(_POLL):
+            async with asyncio.timeout(min(max(left, 0.0), _POLL)):
                 await self._news.wait()
 
     async def _found_due(self) -> bool:
         """Look for what is due, but no more often than the store should be asked."""
-        now = asyncio.get_running_loop().time()
-        if now < self._next_look:
+        if asyncio.get_running_loop().time() < self._next_look:
             return False
-        self._next_look = now + _POLL
+        self._look_in(_POLL)
         return await self._store.due(now=self._clock.now())
+
+    def _look_in(self, seconds: float) -> None:
+        """Look again after so long, or when something that was postponed for a moment becomes due."""
+        now = asyncio.get_running_loop().time()
+        while self._alarms and self._alarms[0] <= now:
+            heappop(self._alarms)
+        self._next_look = min([now + seconds, *self._alarms[:1]])
 
     async def _settle(self) -> bool:
         """Write what is known; tell whether that freed a next message."""
@@ -164,6 +180,9 @@ class Outbox:
     def _note(self, result: Settlement) -> None:
         if isinstance(result, Sent):
             self._store.arrived(result.claim)
+        if isinstance(result, Postponed) and (wait := result.not_before - self._clock.now()) <= _PUNCTUAL:
+            heappush(self._alarms, asyncio.get_running_loop().time() + wait.total_seconds())
+            self._next_look = min(self._next_look, self._alarms[0])
         self._results.append(result)
         self._news.set()
 
@@ -199,7 +218,7 @@ class Outbox:
         again = self._capabilities[claim.dispatch.address.destination].resend is Resend.SAME_KEY
         if error.permanent or (error.ambiguous and not again):
             self._log.warning("parked", key=claim.dispatch.key, ambiguous=error.ambiguous)
-            return Parked(claim, now, words(error), arrived=maybe)
+            return Parked(claim, now, words(error), arrived=maybe, barrier=barrier(error.barrier))
         return Postponed(claim, now + _pause(claim, error), words(error), maybe_arrived=maybe)
 
 

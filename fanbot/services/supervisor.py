@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from fanbot.errors import AdapterError, FanbotError, StoreError
 from fanbot.ports.bus import Bus
 from fanbot.ports.clock import Clock
-from fanbot.ports.platform import Capabilities, Platform
+from fanbot.ports.platform import Capabilities, Paced, Platform
 from fanbot.ports.store import Lease, Store
 from fanbot.services.engine import Engine
 from fanbot.services.faults import stopping, words
@@ -18,6 +19,8 @@ from fanbot.services.outbox import Outbox
 
 _RESTARTS = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds before a failed adapter is started again; the last one repeats."""
+_WORKED = timedelta(minutes=5)
+"""An adapter that listened for so long before it failed is started again as after a first failure."""
 _SIGN_OF_LIFE = 5.0
 FINISH_WITHIN = 4.0
 """Seconds that a stop gives to what is under way."""
@@ -57,7 +60,10 @@ class Supervisor:
         last_alive = await self.store.switches.last_alive()
         await self.store.lease.acquire(holder=self.holder, now=self.clock.now())
         try:
-            self.store.outbox.serve({name: able.resend for name, able in self.capabilities.items()})
+            self.store.outbox.serve(
+                {name: able.resend for name, able in self.capabilities.items()},
+                paced={name: each for name, each in self.platforms.items() if isinstance(each, Paced)},
+            )
             self.engine.resume(last_alive)
             recovered = await self.store.outbox.recover(now=self.clock.now())
             if recovered:
@@ -144,11 +150,14 @@ class Supervisor:
         log = structlog.get_logger("fanbot.adapters")
         failures = 0
         while True:
+            began = self.clock.now()
             try:
                 await platform.listen(self.bus.publish)
             except (Exception, asyncio.CancelledError) as error:
                 if stopping():
                     raise
+                if self.clock.now() - began >= _WORKED:
+                    failures = 0
                 pause = _RESTARTS[min(failures, len(_RESTARTS) - 1)]
                 failures += 1
                 told = words(error) if isinstance(error, AdapterError) else type(error).__name__

@@ -1,7 +1,7 @@
 """The team's cards on the platforms as rows, found by room, by item or by thread."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
 _CARDS = tables.table(tables.CardRow)
+_THREADS = tables.table(tables.CardElsewhereRow)
 _COLUMNS = "c.item, c.thread, c.message, c.state, c.opened, c.shown, c.told, c.told_at, c.error, c.changed_at"
 _WIDTH = len(_COLUMNS.split(","))
 _MARK = (
@@ -28,6 +29,14 @@ _WATCHED = f"{_FROM} WHERE c.destination = ? AND c.{tables.WATCHED}"
 _OF_ITEMS = f"{_FROM} WHERE c.item IN ({{keys}}) AND c.destination = ?"
 _MARK_OF = f"SELECT {_MARK} FROM handoff h WHERE h.id = ?"  # noqa: S608 - our own words
 _AT = "SELECT item FROM card WHERE destination = ? AND thread = ?"
+_ELSEWHERE = "SELECT item FROM card_elsewhere WHERE destination = ? AND thread = ?"
+_IS_THERE = "SELECT 1 FROM handoff WHERE id = ?"
+_MAKING = timedelta(seconds=60)
+"""A card that is being made for longer than this was given up."""
+_OPENING = (
+    f"SELECT 1 FROM card WHERE destination = ? AND {tables.WATCHED} AND state = 'opening' AND opened > 0"  # noqa: S608
+    " AND error = '' AND changed_at >= ? LIMIT 1"
+)
 _TROUBLES = f"SELECT destination, error FROM card WHERE {tables.WATCHED} AND error <> '' ORDER BY changed_at"  # noqa: S608
 _ANEW = (
     "ON CONFLICT (item, destination) DO UPDATE SET thread = excluded.thread, message = excluded.message,"
@@ -82,18 +91,34 @@ class SqlCards:
 
     async def forget(self, destination: str, item: int) -> None:
         """Drop what is kept of a card."""
-        await self._writer.run(
-            lambda c: bulk.run(c, "DELETE FROM card WHERE item = ? AND destination = ?", item, destination)
-        )
+
+        def job(connection: Connection) -> None:
+            for name in ("card", "card_elsewhere"):
+                query = f"DELETE FROM {name} WHERE item = ? AND destination = ?"  # noqa: S608 - our own names
+                bulk.run(connection, query, item, destination)
+
+        await self._writer.run(job)
 
     async def item_at(self, destination: str, thread: str) -> int | None:
         """Return the item whose card stands in this thread, None when it is not known."""
+        return await self._reader.run(lambda c: _item_at(c, destination, thread))
 
-        def job(connection: Connection) -> int | None:
-            row = bulk.row(connection, _AT, destination, thread) if thread else None
-            return row[0] if row else None
+    async def note_thread(self, destination: str, thread: str, item: int) -> bool:
+        """Note that an older card of an item stands in a thread that is not known; tell whether it does."""
 
-        return await self._reader.run(job)
+        def job(connection: Connection) -> bool:
+            known = not thread or _item_at(connection, destination, thread) is not None
+            if known or bulk.row(connection, _IS_THERE, item) is None:
+                return False
+            bulk.insert(connection, _THREADS, [(destination, thread, item)])
+            return True
+
+        return await self._writer.run(job)
+
+    async def opening(self, destination: str) -> bool:
+        """Tell whether a card is being made in these moments."""
+        since = stamp(self._now() - _MAKING)
+        return await self._reader.run(lambda c: bulk.row(c, _OPENING, destination, since) is not None)
 
     async def troubles(self) -> Mapping[str, tuple[int, str]]:
         """Return for each room how many cards cannot be made or shown, and the newest reason."""
@@ -119,6 +144,15 @@ class SqlCards:
         """Forget acts that no platform delivers again."""
         at = stamp(before)
         return await self._writer.run(lambda c: bulk.run(c, "DELETE FROM act WHERE at < ?", at))
+
+
+def _item_at(connection: Connection, destination: str, thread: str) -> int | None:
+    if not thread:
+        return None
+    row = bulk.row(connection, _AT, destination, thread) or bulk.row(
+        connection, _ELSEWHERE, destination, thread
+    )
+    return row[0] if row else None
 
 
 def _watched(connection: Connection, destination: str, items: Sequence[int]) -> Sequence[Watched]:

@@ -13,7 +13,7 @@ from fanbot.errors import UnknownItemError
 from fanbot.policy.waiting import LADDER
 from fanbot.ports.ids import Ids
 from fanbot.ports.store import Gap, Line, Move, QueueEntry, SetAside, Undelivered
-from fanbot.storage import bulk, tables
+from fanbot.storage import bulk, reach, tables
 from fanbot.storage.acts import first
 from fanbot.storage.gaps import see, unseen
 from fanbot.storage.history import history
@@ -32,7 +32,8 @@ _AUDIT = tables.table(tables.Audit)
 _WIDTH = len(HANDOFF_COLUMNS.split(","))
 
 ENTRIES = (
-    f"SELECT {HANDOFF_COLUMNS}, h.messages, h.error, d.reasons, c.language, {EVENT_COLUMNS} FROM handoff h"  # noqa: S608
+    f"SELECT {HANDOFF_COLUMNS}, h.messages, h.error, d.reasons, c.language, d.suggestions,"  # noqa: S608
+    f" {EVENT_COLUMNS} FROM handoff h"
     f" JOIN {EVENT_JOINS.replace('event e', 'event e ON e.id = h.last_event_id', 1)}"
     " LEFT JOIN decision d ON d.event_id = h.why_event_id"
 )
@@ -186,7 +187,8 @@ def _entry(connection: Connection, item: int) -> QueueEntry:
 
 
 def _entries(connection: Connection, rows: Sequence[Any]) -> list[QueueEntry]:
-    latest = pending_from_rows(connection, [row[_WIDTH + 4 :] for row in rows])
+    latest = pending_from_rows(connection, [row[_WIDTH + 5 :] for row in rows])
+    lost = reach.unreachable(connection, latest)
     return [
         QueueEntry(
             handoff=handoff(row[:_WIDTH]),
@@ -195,6 +197,8 @@ def _entries(connection: Connection, rows: Sequence[Any]) -> list[QueueEntry]:
             reasons=tuple(orjson.loads(row[_WIDTH + 2] or "[]")),
             error=row[_WIDTH + 1],
             language=row[_WIDTH + 3],
+            suggestions=tuple(orjson.loads(row[_WIDTH + 4] or "[]")),
+            unreachable=lost.get(pending.event_id),
         )
         for row, pending in zip(rows, latest, strict=True)
     ]

@@ -99,6 +99,7 @@ def _erase_items(connection: Connection, fan: int, conversations: Sequence[int])
     bulk.change(connection, "DELETE FROM handoff_event WHERE handoff_id IN ({keys})", items)
     bulk.change(connection, "DELETE FROM handoff WHERE id IN ({keys})", items)
     bulk.change(connection, "DELETE FROM act WHERE item IN ({keys})", items)
+    bulk.change(connection, "DELETE FROM card_elsewhere WHERE item IN ({keys})", items)
     bulk.change(connection, WATCH_AGAIN, items)
 
 

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from fanbot.domain.messages import Address, Attachment, Author, EventKey, Inbound, Kind
 from fanbot.ports.ids import Ids
 from fanbot.ports.store import Pending
-from fanbot.storage import bulk, tables
+from fanbot.storage import bulk, reach, tables
 from fanbot.storage.pulse import beat
 from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
@@ -17,6 +18,7 @@ from fanbot.storage.writer import Reader, Writer
 PARTS = 64
 """Conversations are spread over this many parts, so that several workers can share a store later."""
 
+_SPOKEN = (Kind.MESSAGE, Kind.PRESS)
 _EVENTS = tables.table(tables.Event)
 _VERSIONS = tables.table(tables.Version)
 _ATTACHMENTS = tables.table(tables.Attachment)
@@ -58,10 +60,10 @@ class SqlInbox:
 
 
 def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequence[Pending | None]:
-    fans = _fans(connection, events, ids)
+    fans, unreachable = _fans(connection, events, ids)
     conversations = _conversations(connection, events, fans, ids)
     waiting = [
-        Pending(ids.new(), conversations[inbound.conversation_key], fans[_identity(inbound)], inbound)
+        Pending(ids.new(), conversations[inbound.conversation_key], fans[reach.identity(inbound)], inbound)
         for inbound in events
     ]
     names = [str(inbound.event) for inbound in events]
@@ -76,9 +78,21 @@ def _append(connection: Connection, events: Sequence[Inbound], ids: Ids) -> Sequ
             rows.append(_event_row(name, pending))
     bulk.insert(connection, _EVENTS, rows)
     _keep_contents(connection, [pending for pending in kept if pending is not None])
+    if unreachable:
+        fresh = [pending.inbound for pending in kept if pending is not None]
+        reach.clear(connection, _back(fresh, unreachable))
     if rows:
         beat(connection)
     return kept
+
+
+def _back(events: Sequence[Inbound], unreachable: AbstractSet[str]) -> AbstractSet[tuple[str, str]]:
+    """Find who wrote in private again; what a fan says in public tells nothing of that."""
+    return {
+        (reach.identity(inbound), inbound.address.account)
+        for inbound in events
+        if inbound.direct and inbound.kind in _SPOKEN and reach.identity(inbound) in unreachable
+    }
 
 
 def _event_row(name: str, pending: Pending) -> bulk.Row:
@@ -119,33 +133,35 @@ def _keep_contents(connection: Connection, new: Sequence[Pending]) -> None:
     bulk.insert(connection, _ATTACHMENTS, files)
 
 
-def _identity(inbound: Inbound) -> str:
-    return f"{inbound.address.platform}/{inbound.author.id}"
-
-
-def _fans(connection: Connection, events: Sequence[Inbound], ids: Ids) -> dict[str, int]:
+def _fans(
+    connection: Connection, events: Sequence[Inbound], ids: Ids
+) -> tuple[Mapping[str, int], AbstractSet[str]]:
+    """Find or make the fans; return them by their identities, and who of these cannot be reached."""
     writers: dict[str, Inbound] = {}
     names: dict[str, str] = {}
     for inbound in events:
-        key = _identity(inbound)
+        key = reach.identity(inbound)
         writers.setdefault(key, inbound)
         names[key] = inbound.author.name or names.get(key, "")
     known: dict[str, int] = {}
     renamed: list[tuple[str, int]] = []
-    for key, fan, name in bulk.gather(
+    unreachable: set[str] = set()
+    for key, fan, name, lost in bulk.gather(
         connection,
-        "i.key, f.id, f.name",
+        "i.key, f.id, f.name, i.unreachable_at",
         "identity i JOIN fan f ON f.id = i.fan_id WHERE i.key IN ({keys})",
         list(writers),
     ):
         known[key] = fan
         if names[key] not in ("", name):
             renamed.append((names[key], fan))
+        if lost is not None:
+            unreachable.add(key)
     for name, fan in renamed:
         bulk.run(connection, "UPDATE fan SET name = ? WHERE id = ?", name, fan)
     new = {key: inbound for key, inbound in writers.items() if key not in known}
     if not new:
-        return known
+        return known, unreachable
     fans: list[bulk.Row] = []
     identities: list[bulk.Row] = []
     consents: list[bulk.Row] = []
@@ -153,13 +169,13 @@ def _fans(connection: Connection, events: Sequence[Inbound], ids: Ids) -> dict[s
         fan, at = ids.new(), stamp(inbound.received_at)
         known[key] = fan
         fans.append((fan, at, names[key], None, None))
-        identities.append((key, inbound.address.platform, inbound.author.id, fan))
+        identities.append((key, inbound.address.platform, inbound.author.id, fan, None, None, None))
         if not (inbound.author.bot or inbound.author.own):
             consents.append((ids.new(), fan, at, "conversation", str(inbound.event)))
     bulk.insert(connection, _FANS, fans)
     bulk.insert(connection, _IDENTITIES, identities)
     bulk.insert(connection, _CONSENTS, consents)
-    return known
+    return known, unreachable
 
 
 def _conversations(
@@ -187,7 +203,7 @@ def _conversations(
                 place.channel,
                 place.thread,
                 inbound.direct,
-                fans[_identity(inbound)],
+                fans[reach.identity(inbound)],
                 None,
                 None,
                 None,

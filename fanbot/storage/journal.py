@@ -147,6 +147,7 @@ def _decide(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome
                 decision.language,
                 orjson.dumps(decision.reasons).decode(),
                 None,
+                orjson.dumps(decision.suggestions).decode() if decision.suggestions else None,
             )
         )
     bulk.insert(connection, _DECISIONS, rows)

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from fanbot.domain.messages import SignalClass
+from fanbot.domain.messages import OutboundKind, SignalClass
 from fanbot.domain.settings import SignalSettings
 from fanbot.ports.ids import Ids
-from fanbot.ports.platform import Resend
+from fanbot.ports.platform import Paced, Resend
 from fanbot.ports.store import Claim, Parked, Postponed, Sent, Settlement
-from fanbot.storage import bulk, tables
+from fanbot.storage import bulk, reach, tables
 from fanbot.storage.cap import admit, fan_scope, free, note_deliveries, renew
 from fanbot.storage.outbox_rows import Serving, paused
 from fanbot.storage.outbox_waiting import CLAIM_COLUMNS, Waiting
@@ -72,16 +72,23 @@ class SqlOutbox:
         self._destinations: Mapping[str, Resend] = {}
         self._arrived: set[int] = set()
         self._doubtful: dict[str, set[int]] = {}
+        self._paced: Mapping[str, Paced] = {}
 
-    def serve(self, destinations: Mapping[str, Resend]) -> None:
-        """Name the destinations whose rows this process claims."""
+    def serve(self, destinations: Mapping[str, Resend], *, paced: Mapping[str, Paced] = {}) -> None:
+        """Name the destinations whose rows this process claims; see ports.store.OutboxStore."""
         self._destinations = dict(destinations)
+        self._paced = dict(paced)
         self._doubtful = {name: set() for name, able in destinations.items() if able is Resend.NEVER}
 
     def serving(self, now: datetime, *, stopped: bool) -> Serving:
         """Say what may be claimed in this transaction; ``stopped`` while sending is paused."""
-        room = {name: max(0, _DOUBTFUL - len(out)) for name, out in self._doubtful.items()}
+        room = {name: self._room(name, len(out)) for name, out in self._doubtful.items()}
         return Serving(self._destinations, self._settings, stopped, now, self._arrived, room)
+
+    def _room(self, destination: str, under_way: int) -> int:
+        room = max(0, _DOUBTFUL - under_way)
+        paced = self._paced.get(destination)
+        return room if paced is None else min(room, paced.turns_left())
 
     def taken(self, claims: Sequence[Claim]) -> Sequence[Claim]:
         """Remember which claims a crash would leave in doubt, until they are settled; return them all."""
@@ -148,12 +155,8 @@ def _claim(connection: Connection, serving: Serving, limit: int) -> Sequence[Cla
         return []
     renew(connection, (scope for row in rows if row.promoted for scope in row.request.scopes), serving.now)
     without = {row.id: False for row in rows if row.promoted is None and not row.promo}
-    admitted = without | admit(
-        connection,
-        [row.request for row in rows if row.promo and row.promoted is None],
-        settings=serving.settings,
-        now=serving.now,
-    )
+    requests = [row.request for row in rows if row.promo and row.promoted is None]
+    admitted = {**without, **admit(connection, requests, settings=serving.settings, now=serving.now)}
     if serving.paused:
         bulk.change(connection, HOLD_BACK, [row.conversation_id for row in rows])
     bulk.change(
@@ -264,6 +267,11 @@ def _note_sent(connection: Connection, sent: Sequence[Sent], settings: SignalSet
         [row[0] for row in rows],
         before=(stamp(now),),
     )
+    for result in sent:
+        if result.claim.dispatch.kind is OutboundKind.HUMAN and (
+            whose := reach.whose(connection, result.claim.id)
+        ):
+            reach.clear(connection, [whose])
     whole = sorted((number, fan, template, signal) for number, fan, template, signal, part, parts in rows
                    if part == parts - 1 and signal != SignalClass.NEUTRAL.value)  # fmt: skip
     if whole:
@@ -299,6 +307,8 @@ def _park(connection: Connection, result: Parked, ids: Ids) -> None:
     parked = _set_aside(connection, result.claim.id, error=result.error, at=stamp(result.at), ids=ids)
     if parked and not result.arrived:
         free(connection, _reservations(connection, [result.claim.id]))
+    if parked and result.barrier is not None and (whose := reach.whose(connection, result.claim.id)):
+        reach.note(connection, *whose, result.barrier, at=stamp(result.at))
 
 
 def _set_aside(connection: Connection, number: int, *, error: str, at: int, ids: Ids) -> bool:

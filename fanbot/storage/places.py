@@ -1,4 +1,4 @@
-"""Where the fans of an account wrote last."""
+"""Where the fans of an account wrote last, and whom it cannot reach."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from fanbot.domain.messages import Address
+from fanbot.domain.reach import Barrier
 from fanbot.ports.ids import Ids
 from fanbot.ports.platform import Heard
-from fanbot.storage import bulk
+from fanbot.storage import bulk, reach
 from fanbot.storage.gaps import Missing, note
-from fanbot.storage.times import moment
+from fanbot.storage.times import moment, stamp
 from fanbot.storage.writer import Reader, Writer
 
 _PLACES = (
@@ -48,6 +49,18 @@ class SqlRecollection:
         """Name what nobody can read any more, for a person to see."""
         missing = Missing(f"{self._platform}/{self._account}", place, why, since, self._now())
         await self._writer.run(lambda c: note(c, missing, self._ids))
+
+    async def note_reach(self, user: str, why: Barrier | None) -> None:
+        """Note that a fan cannot be written to in private any more, or can again."""
+        key, at = f"{self._platform}/{user}", stamp(self._now())
+
+        def job(connection: Connection) -> None:
+            if why is None:
+                reach.clear(connection, [(key, self._account)])
+            else:
+                reach.note(connection, key, self._account, why, at=at)
+
+        await self._writer.run(job)
 
 
 def _places(connection: Connection, platform: str, account: str) -> Sequence[Heard]:

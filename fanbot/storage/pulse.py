@@ -20,6 +20,7 @@ _ON_ITS_WAY = f"FROM outbox o WHERE o.conversation_id = h.conversation_id AND o.
 _OF_ITEM = (
     "SELECT h.state, h.owner, h.lane, h.weight, h.messages, h.touched_at, h.snoozed_until, h.answered_at,"  # noqa: S608
     " h.last_event_id, h.error, f.name,"
+    " (SELECT MAX(d.unreachable_at) FROM identity d WHERE d.fan_id = h.fan_id),"
     " (SELECT MAX(e.id) FROM event e WHERE e.conversation_id = h.conversation_id),"
     " (SELECT COUNT(*) FROM (SELECT e.decided FROM event e WHERE e.conversation_id = h.conversation_id"
     " ORDER BY e.id DESC LIMIT ?) newest WHERE decided),"

@@ -16,7 +16,7 @@ def _time(value: int | None) -> str | None:
 
 
 def _fan(row: Any) -> Record:
-    number, created, name, blocked, opted_out, identities = row
+    number, created, name, blocked, opted_out, identities, unreachable = row
     return {
         "type": "fan",
         "id": written(number),
@@ -25,6 +25,10 @@ def _fan(row: Any) -> Record:
         "since": _time(created),
         "blocked_at": _time(blocked),
         "no_promotions_since": _time(opted_out),
+        "unreachable": [
+            {**each, "since": _time(each["since"])}
+            for each in sorted(orjson.loads(unreachable or "[]"), key=lambda each: str(each["identity"]))
+        ],
     }
 
 
@@ -38,6 +42,7 @@ def _message(row: Any) -> Record:
     (
         _, key, message, kind, text, emoji, fan, user, name, platform, account, channel, thread, direct,
         reply_to, received, sent, files, route, template, lane, confidence, language, reasons, decided,
+        suggestions,
     ) = row  # fmt: skip
     decision = None
     if route is not None:
@@ -48,6 +53,7 @@ def _message(row: Any) -> Record:
             "confidence": confidence,
             "language": language,
             "reasons": orjson.loads(reasons),
+            "suggestions": orjson.loads(suggestions or "[]"),
             "at": _time(decided),
         }
     return {
@@ -132,7 +138,10 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
     (
         (
             "SELECT f.id, f.created_at, f.name, f.blocked_at, f.opted_out_at,"
-            " (SELECT CAST({list}(i.key) AS TEXT) FROM identity i WHERE i.fan_id = f.id)"
+            " (SELECT CAST({list}(i.key) AS TEXT) FROM identity i WHERE i.fan_id = f.id),"
+            " (SELECT CAST({list}({object}('identity', i.key, 'account', i.unreachable_account,"
+            " 'why', i.unreachable_why, 'since', i.unreachable_at)) AS TEXT)"
+            " FROM identity i WHERE i.fan_id = f.id AND i.unreachable_at IS NOT NULL)"
             " FROM fan f WHERE f.id > ?"
         ),
         "f.id = ?",
@@ -146,7 +155,7 @@ PARTS: tuple[tuple[str, str | None, Callable[[Any], Record]], ...] = (
             " (SELECT CAST({list}({object}('reference', a.reference, 'name', a.name,"
             " 'media_type', a.media_type, 'size', a.size)) AS TEXT)"
             " FROM (SELECT * FROM attachment WHERE event_id = e.id ORDER BY number) a), d.route,"
-            " d.template, d.lane, d.confidence, d.language, d.reasons, d.decided_at"
+            " d.template, d.lane, d.confidence, d.language, d.reasons, d.decided_at, d.suggestions"
             " FROM event e JOIN conversation c ON c.id = e.conversation_id JOIN fan f ON f.id = e.fan_id"
             " LEFT JOIN version v ON v.event_id = e.id LEFT JOIN reaction r ON r.event_id = e.id"
             " LEFT JOIN decision d ON d.event_id = e.id WHERE e.id > ?"

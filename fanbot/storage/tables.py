@@ -39,12 +39,19 @@ class Fan(SQLModel, table=True):
 
 
 class Identity(SQLModel, table=True):
-    """A user of one platform; ``key`` is ``platform/user``."""
+    """A user of one platform; ``key`` is ``platform/user``.
+
+    ``unreachable_at``: since when it is known that they cannot be written to in private, why (a
+    domain.reach.Barrier), and which account was told so.
+    """
 
     key: str = Field(sa_column=_text(primary_key=True))
     platform: str = Field(sa_column=_text())
     user: str = Field(sa_column=_text())
     fan_id: int = Field(sa_column=_big())
+    unreachable_at: int | None = Field(default=None, sa_column=_big(nullable=True))
+    unreachable_why: str | None = Field(default=None, sa_column=_text(nullable=True))
+    unreachable_account: str | None = Field(default=None, sa_column=_text(nullable=True))
     __table_args__ = (Index("identity_fan", "fan_id"),)
 
 
@@ -178,7 +185,8 @@ class Reaction(SQLModel, table=True):
 class DecisionRow(SQLModel, table=True):
     """Where an event went and why; ``reasons`` is a JSON list of sentences.
 
-    ``reviewed_at``: when a person looked at a message that was set aside.
+    ``reviewed_at``: when a person looked at a message that was set aside. ``suggestions``: a JSON list of
+    the templates that would have answered, NULL for none.
     """
 
     __tablename__ = "decision"
@@ -191,6 +199,7 @@ class DecisionRow(SQLModel, table=True):
     language: str | None = Field(default=None, sa_column=_text(nullable=True))
     reasons: str = Field(sa_column=_text())
     reviewed_at: int | None = Field(default=None, sa_column=_big(nullable=True))
+    suggestions: str | None = Field(default=None, sa_column=_text(nullable=True))
     __table_args__ = (
         Index(
             "decision_set_aside",
@@ -504,6 +513,16 @@ class CardRow(SQLModel, table=True):
         ),
         Index("card_thread", "destination", "thread"),
     )
+
+
+class CardElsewhereRow(SQLModel, table=True):
+    """Another thread in which a card of an item stands: an older one that nobody keeps in step."""
+
+    __tablename__ = "card_elsewhere"
+    destination: str = Field(sa_column=_text(primary_key=True))
+    thread: str = Field(sa_column=_text(primary_key=True))
+    item: int = Field(sa_column=_big())
+    __table_args__ = (Index("card_elsewhere_item", "item"),)
 
 
 class ActRow(SQLModel, table=True):

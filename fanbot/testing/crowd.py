@@ -27,6 +27,8 @@ _ROUTINE: Mapping[str, tuple[str, str]] = {
     "tour": ("when are you playing in berlin", "what are the tour dates"),
     "vinyl": ("how is the vinyl packed", "which pressing is the blue vinyl"),
 }
+_WITHOUT_PROMOTION = frozenset(("lyrics", "parking", "stream", "vinyl"))
+"""Templates that ask the cap for nothing, and are sent, postponed and repeated all the same."""
 _SMALL_TALK: Mapping[str, tuple[str, str]] = {
     "greeting": ("hello there", "good morning"),
     "gratitude": ("thank you", "thanks a lot"),
@@ -183,6 +185,8 @@ def write_workspace(folder: Path, *, gap: str = "0m", share: str = "0.1") -> Pat
     for name, examples in _ROUTINE.items():
         body = f"[signal:{name}] What is known about {name}.\n\n"
         promo = f"{{% promo %}}\n[promo:{name}] The new record is in the shop.\n{{% endpromo %}}\n"
+        if name in _WITHOUT_PROMOTION:
+            promo = ""
         files[f"templates/{name}.md"] = _template(examples, body + promo, about="information")
     for name, examples in _SMALL_TALK.items():
         files[f"templates/{name}.md"] = _template(

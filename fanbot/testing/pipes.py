@@ -87,7 +87,10 @@ class Fanbot:
         assert self.process.stdin is not None
         rest = memoryview(lines)
         while rest:
-            rest = rest[self.process.stdin.write(rest) :]
+            try:
+                rest = rest[self.process.stdin.write(rest) :]
+            except ValueError as error:  # another thread has closed it meanwhile
+                raise BrokenPipeError("its standard input is closed") from error
 
     def end_input(self) -> None:
         """Say that nothing more comes."""

@@ -44,6 +44,8 @@ class MemoryRoom:
         self._after: dict[str, deque[BaseException | None]] = defaultdict(deque)
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self._returning = asyncio.Event()
+        self._returning.set()
 
     def fail_next(self, call: str, *errors: BaseException | None, done: bool = False) -> None:
         """Let the next calls of this name raise these, one each, None for one that goes well.
@@ -57,13 +59,14 @@ class MemoryRoom:
         self._troubles.clear()
         self._after.clear()
 
-    def hang(self) -> None:
-        """Let every call wait until ``resume``."""
-        self._flowing.clear()
+    def hang(self, *, done: bool = False) -> None:
+        """Let every call wait until ``resume``; ``done``: with the work done before."""
+        (self._returning if done else self._flowing).clear()
 
     def resume(self) -> None:
         """Take calls again."""
         self._flowing.set()
+        self._returning.set()
 
     def delete(self, thread: str) -> None:
         """Delete a thread with its card, as a person can."""
@@ -83,14 +86,14 @@ class MemoryRoom:
         await self._begin("open", card)
         name = f"t{len(self.threads) + 1}"
         self.threads[name] = Thread(card)
-        self._end("open")
+        await self._end("open")
         return Spot(name, f"{name}-card")
 
     async def show(self, spot: Spot, card: Card) -> None:
         """Show the card as it is now, in place."""
         await self._begin("show", card)
         self._thread(spot).card = card
-        self._end("show")
+        await self._end("show")
 
     async def tell(self, spot: Spot, text: str, *, key: str) -> None:
         """Write a line into the thread."""
@@ -100,7 +103,7 @@ class MemoryRoom:
         thread = self._thread(spot)
         thread.lines.append(text)
         thread.keys.append(key)
-        self._end("tell")
+        await self._end("tell")
 
     def _thread(self, spot: Spot) -> Thread:
         thread = self.threads.get(spot.thread)
@@ -122,7 +125,8 @@ class MemoryRoom:
         if self._troubles[call] and (trouble := self._troubles[call].popleft()) is not None:
             raise trouble
 
-    def _end(self, call: str) -> None:
+    async def _end(self, call: str) -> None:
+        await self._returning.wait()
         if self._after[call] and (trouble := self._after[call].popleft()) is not None:
             raise trouble
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from fanbot.domain.messages import Inbound
 from fanbot.ports.cards import Cards, KeptCard, Watched
-from fanbot.ports.platform import Resend
+from fanbot.ports.platform import Paced, Resend
 from fanbot.ports.staff import Remark
 from fanbot.ports.store import (
     Archive,
@@ -107,8 +107,8 @@ class _Outbox:
         self._outbox = outbox
         self._troubles = troubles
 
-    def serve(self, destinations: Mapping[str, Resend]) -> None:
-        self._outbox.serve(destinations)
+    def serve(self, destinations: Mapping[str, Resend], *, paced: Mapping[str, Paced] = {}) -> None:
+        self._outbox.serve(destinations, paced=paced)
 
     async def claim(self, *, limit: int, now: datetime) -> Sequence[Claim]:
         return await self._troubles.around("claim", lambda: self._outbox.claim(limit=limit, now=now))
@@ -148,6 +148,14 @@ class _Cards:
 
     async def item_at(self, destination: str, thread: str) -> int | None:
         return await self._troubles.around("item_at", lambda: self._cards.item_at(destination, thread))
+
+    async def note_thread(self, destination: str, thread: str, item: int) -> bool:
+        return await self._troubles.around(
+            "note_thread", lambda: self._cards.note_thread(destination, thread, item)
+        )
+
+    async def opening(self, destination: str) -> bool:
+        return await self._troubles.around("opening", lambda: self._cards.opening(destination))
 
     async def troubles(self) -> Mapping[str, tuple[int, str]]:
         return await self._cards.troubles()

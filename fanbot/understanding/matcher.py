@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fanbot.domain.decisions import Match
 from fanbot.domain.templates import Template
+from fanbot.understanding.finding import LONGEST, Found
 from fanbot.understanding.ngrams import BUCKETS, WORDS_FROM, Ints, features
 from fanbot.understanding.normal import normalise, words
 
@@ -17,8 +18,6 @@ THRESHOLD = 0.45
 """The least likeness that answers alone; chosen by ``benchmarks/understanding.py``."""
 MARGIN = 0.08
 """How far the best template must stand before the next one."""
-LONGEST = 1_000
-"""Longer texts are for a person, so they are matched with nothing."""
 _WORD_WEIGHT = 2.0
 _NEIGHBOURS = 3
 _SHOWN = 3
@@ -83,6 +82,11 @@ class Matcher:
             posted_weights=(own / lengths[every.rows])[order],
             spellings=spellings,
         )
+
+    def find(self, texts: Sequence[str], words: Sequence[Sequence[str]]) -> Sequence[Found]:
+        """Find by words alone; nothing here speaks for a person."""
+        del texts
+        return [Found(matches) for matches in self.match(words)]
 
     def match(self, messages: Sequence[Sequence[str]]) -> list[tuple[Match, ...]]:
         """Return the nearest templates of each message, best first; a message is its bare words.

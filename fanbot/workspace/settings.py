@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -39,6 +39,12 @@ class _Workspace(Shape):
     )
     language: Language = Field(
         default=_HERE.language, description="a language code", examples=['language = "en"']
+    )
+
+
+class _Understanding(Shape):
+    by: Literal["letters", "meaning"] = Field(
+        default=_HERE.understanding, description='"letters" or "meaning"', examples=['by = "meaning"']
     )
 
 
@@ -106,6 +112,9 @@ class _Web(_Listen):
 
 class _Sections(Shape):
     workspace: _Workspace = Field(default=_Workspace(), description="a section", examples=["[workspace]"])
+    understanding: _Understanding = Field(
+        default=_Understanding(), description="a section", examples=["[understanding]"]
+    )
     signal: _Signal = Field(default=_Signal(), description="a section", examples=["[signal]"])
     store: _Store = Field(default=_Store(), description="a section", examples=["[store]"])
     console: _Console = Field(default=_Console(), description="a section", examples=["[console]"])
@@ -143,6 +152,7 @@ def read_settings(documents: Sequence[Document], environment: Mapping[str, str],
     return Settings(
         timezone=sections.workspace.timezone,
         language=sections.workspace.language,
+        understanding=sections.understanding.by,
         signal=SignalSettings(
             share=sections.signal.share,
             window=sections.signal.window,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from fanbot.domain.handoffs import Lane
-from fanbot.domain.people import Person, Team
+from fanbot.domain.people import Person, Team, group_of_telegram
 from fanbot.domain.templates import Problem
 from fanbot.workspace.document import Document
 from fanbot.workspace.problems import Read, RefusedFileError
@@ -71,7 +71,8 @@ def read_team(text: str, *, file: str) -> Read[Team]:
     """Read the team; raises RefusedFileError with every problem in it."""
     document = read_toml(text, file=file)
     shape = fit(document, _Team)
-    if problems := [*_twins(document, shape), *_turned(document, shape), *_shared(document, shape)]:
+    checks = (_twins, _turned, _groups, _shared)
+    if problems := [problem for check in checks for problem in check(document, shape)]:
         raise RefusedFileError(*problems)
     return Read(
         Team(
@@ -130,6 +131,21 @@ def _turned(document: Document, shape: _Team) -> list[Problem]:
         for place, person in enumerate(shape.person)
         for first, last in person.absent
         if last < first
+    ]
+
+
+def _groups(document: Document, shape: _Team) -> list[Problem]:
+    """Find groups and channels among the accounts: whoever writes in their name would be that person."""
+    return [
+        document.problem(
+            ("person", place, "accounts", number),
+            found=f"`{account}`, which is a group or a channel of Telegram",
+            expected="a person's id, above 0; whoever writes as a group turns off Remain anonymous",
+            example='accounts = ["telegram:987654321"]',
+        )
+        for place, person in enumerate(shape.person)
+        for number, account in enumerate(person.accounts)
+        if group_of_telegram(account)
     ]
 
 

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from fanbot.domain.messages import Address
+from fanbot.domain.reach import Barrier
 from fanbot.ports.platform import Heard, Opening
 from fanbot.ports.staff import Act, Remark, StaffRoom
 from fanbot.testing.discord import FakeDiscord
 from fanbot.testing.discord.certificates import can_be_made
 from fanbot.testing.intake import ListIntake
+from fanbot_discord.pace import Pace
 from fanbot_discord.platform import DiscordPlatform
 from fanbot_discord.settings import read
 
@@ -46,6 +48,9 @@ class Memory:
 
     async def places(self) -> Sequence[Heard]:
         return self.heard
+
+    async def note_reach(self, user: str, why: Barrier | None) -> None:
+        """Know nothing of it: Discord tells of it only when a message does not arrive."""
 
     async def note_gap(self, why: str, *, place: str = "", since: datetime | None = None) -> None:
         del since
@@ -89,13 +94,13 @@ def adapter(
 ) -> DiscordPlatform:
     """Open the adapter at the fake, with what the store recollects; ``more`` goes to the platform.
 
-    With a ``team``, it has a room for it.
+    With a ``team``, it has a room for it. Sessions may follow one another at once.
     """
     settings = {**fake.settings, "question_channels": [QUESTIONS], **more.pop("settings", {})}
     if team is not None:
         settings["staff_channel"] = TEAM
     opening = Opening("main", settings, recollection=memory or Memory(*heard), team=team)
-    return DiscordPlatform(opening, read(settings), **more)
+    return DiscordPlatform(opening, read(settings), **{"pace": Pace(least=0), **more})
 
 
 def room(platform: DiscordPlatform) -> StaffRoom:

@@ -2,14 +2,17 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 import pytest
 
 from fanbot.domain.messages import Address, OutboundKind
-from fanbot.errors import AdapterError
-from fanbot.ports.platform import Dispatch
+from fanbot.domain.reach import Barrier
+from fanbot.errors import AdapterError, StoreError
+from fanbot.ports.platform import Dispatch, Heard, Recollection
 from fanbot.ports.staff import TeamDoor
 from fanbot.testing.intake import ListIntake
 from fanbot.testing.telegram.official import VARIABLE
@@ -29,17 +32,50 @@ async def soon(seconds: float) -> None:
     await asyncio.sleep(min(seconds, 0.02))
 
 
+class Seen:
+    """Keep what a bot notes of its fans; the first notes raise ``troubles``, one each."""
+
+    def __init__(self, *troubles: Exception) -> None:
+        """Begin with nothing noted."""
+        self.noted: list[tuple[str, Barrier | None]] = []
+        self.asked = 0
+        self._troubles = deque(troubles)
+
+    async def places(self) -> Sequence[Heard]:
+        """Know of no place."""
+        return ()
+
+    async def note_gap(self, why: str, *, place: str = "", since: datetime | None = None) -> None:
+        """Know nothing of gaps: the platform keeps what was not read."""
+
+    async def note_reach(self, user: str, why: Barrier | None) -> None:
+        """Keep who can be reached."""
+        self.asked += 1
+        if self._troubles:
+            raise self._troubles.popleft()
+        self.noted.append((user, why))
+
+
 def bot(
     fake: FakeTelegram,
     *,
     limits: Limits = QUICK,
     sleep: Callable[[float], Awaitable[None]] = soon,
     team: TeamDoor | None = None,
+    recollection: Recollection | None = None,
     **settings: str | int,
 ) -> TelegramPlatform:
     """Open a bot at the fake."""
     chosen = Settings(TOKEN, base_url=fake.base_url, base_file_url=fake.base_url, **settings)  # type: ignore[arg-type]
-    return TelegramPlatform("main", chosen, secret="a-secret", team=team, pace=Pace(limits), sleep=sleep)
+    return TelegramPlatform(
+        "main",
+        chosen,
+        secret="a-secret",
+        team=team,
+        recollection=recollection,
+        pace=Pace(limits),
+        sleep=sleep,
+    )
 
 
 def answer(text: str = "Hello!", *, chat: int = 3001, thread: str = "", **more: object) -> Dispatch:
@@ -63,7 +99,7 @@ async def hearing(telegram: TelegramPlatform, intake: ListIntake | None = None) 
 
     async def again() -> None:
         while True:
-            with suppress(AdapterError):
+            with suppress(AdapterError, StoreError):
                 await telegram.listen(intake)
             await asyncio.sleep(0.02)
 

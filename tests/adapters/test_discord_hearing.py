@@ -12,6 +12,7 @@ from fanbot.testing.discord.troubles import Cut, Refusal, refusal, too_many
 from fanbot.testing.discord.world import BOT, MESSAGE_CONTENT, TOKEN
 from fanbot.testing.intake import ListIntake
 from fanbot_discord.pace import Pace
+from fanbot_discord.reconnecting import PAUSES
 from fanbot_discord.settings import read
 from tests.adapters.discord_support import (
     DIRECT,
@@ -398,10 +399,10 @@ async def test_with_an_address_no_other_host_is_contacted(elsewhere: str) -> Non
         await platform.close()
 
 
-async def test_connections_that_fail_in_a_row_are_begun_less_often() -> None:
+async def test_sessions_that_fail_in_a_row_are_begun_less_often() -> None:
     """Twenty as they come, then one in 100 seconds: Discord takes a token away after a thousand in a day."""
     now = 1000.0
-    pace = Pace(lambda: now)
+    pace = Pace(lambda: now, least=0)
     for _ in range(20):
         assert pace.wait() == 0
         await pace.turn()
@@ -410,3 +411,77 @@ async def test_connections_that_fail_in_a_row_are_begun_less_often() -> None:
     assert pace.wait() == 40
     now += 2000
     assert pace.wait() == 0
+
+
+async def test_two_sessions_are_five_seconds_apart() -> None:
+    """Discord takes one identification in five seconds."""
+    now = 1000.0
+    pace = Pace(lambda: now)
+    await pace.turn()
+    now += 1
+    assert pace.wait() == 4
+
+
+QUICK = (0.0, 0.02, 0.04)
+"""Seconds between tries to connect again, so that many fit into a short outage."""
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["resumed", "forgotten"])
+async def test_hears_again_at_once_after_a_long_outage(forgotten: bool) -> None:
+    """The pauses do not grow without end, and what can be resumed is: also a stranger's direct message."""
+    async with discord() as fake:
+        await fake.write(DIRECT, "before", id_="500")
+        platform = adapter(fake, last_heard(DIRECT, "500"), pauses=QUICK)
+        with structlog.testing.capture_logs() as logs:
+            async with listening(fake, platform) as intake:
+                fake.world.direct("2009", "3009")
+                await fake.go_away()
+                await until(lambda: any(told.get("tries", 0) >= 20 for told in logs))
+                await fake.write(DIRECT, "one")
+                await fake.write("2009", "a stranger")
+                if forgotten:
+                    fake.gateway.sessions.clear()
+                await fake.come_back()
+                async with asyncio.timeout(20 * max(QUICK) + 2):
+                    await fake.gateway.connected()
+                await fake.write(DIRECT, "two")
+                await until(lambda: "two" in texts(intake))
+        await platform.close()
+        heard = fake.gateway.heard
+        assert (heard.count(IDENTIFY), heard.count(RESUME)) == (2 if forgotten else 1, 1)
+        assert set(texts(intake)) == {"one", "two"} | (set() if forgotten else {"a stranger"})
+        assert len([told for told in logs if "tries" in told]) < 5, "an outage fills no log"
+
+
+def test_an_outage_is_over_within_seconds() -> None:
+    """What a test shortens is short itself."""
+    assert max(PAUSES) <= 15
+
+
+async def test_a_session_is_resumed_elsewhere_when_its_own_address_is_gone() -> None:
+    """A part of Discord that does not come back keeps nobody deaf, and the session is not given up for it."""
+    async with discord() as fake:
+        fake.gateway.resume_url = "wss://gateway-gone.discord.gg"
+        platform = adapter(fake, pauses=QUICK)
+        async with listening(fake, platform) as intake:
+            fake.troubles.plan("gateway gateway-gone", *[refusal(503, 0)] * 20)
+            await fake.gateway.cut(forget=False)
+            await fake.write(DIRECT, "meanwhile")
+            await intake.stored(1)
+        await platform.close()
+        assert (fake.gateway.heard.count(IDENTIFY), fake.gateway.heard.count(RESUME)) == (1, 1)
+
+
+async def test_sessions_that_discord_ends_at_once_make_no_storm() -> None:
+    """However often it throws them away, no more are begun than the pace allows."""
+    async with discord() as fake:
+        platform = adapter(fake, pauses=QUICK, pace=Pace(quick=3, least=0))
+        async with listening(fake, platform):
+            async with asyncio.timeout(2):
+                while fake.gateway.heard.count(IDENTIFY) < 3:
+                    await fake.gateway.connected()
+                    await fake.gateway.invalidate()
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(30 * max(QUICK))
+        await platform.close()
+        assert fake.gateway.heard.count(IDENTIFY) == 3

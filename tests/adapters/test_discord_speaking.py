@@ -164,6 +164,7 @@ async def test_every_refusal_is_told_truly(
         with pytest.raises(DeliveryError, match=words) as told:
             await platform.send(ANSWER)
         assert (told.value.ambiguous, told.value.permanent) == (ambiguous, permanent)
+        assert told.value.barrier == ("closed" if "direct messages" in words else "")
         assert fake.world.said == []
         await platform.send(replace(ANSWER, key="k2"))
         await platform.close()

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from fanbot.errors import DeliveryError, StoreUnavailableError
+from fanbot.domain.messages import OutboundKind
+from fanbot.domain.reach import Barrier
+from fanbot.errors import DeliveryError, StoreError, StoreUnavailableError
 from fanbot.testing.intake import ListIntake
 from fanbot.testing.telegram import fans
 from fanbot.testing.telegram.server import Cut, Refusal
 from tests.adapters.telegram_support import (
     PATIENCE,
+    Seen,
     answer,
     bot,
     hearing,
@@ -221,9 +224,13 @@ async def test_shows_its_commands() -> None:
 
 
 async def test_a_fan_who_blocks_the_bot_takes_nobodys_turn() -> None:
-    """What is meant for them is refused without asking, until they come back; groups are no matter."""
+    """What is meant for them is refused without asking, until they come back; groups are no matter.
+
+    It is kept, for the team to see, and a person's reply is tried all the same.
+    """
     async with platform() as fake:
-        telegram = bot(fake)
+        seen = Seen()
+        telegram = bot(fake, recollection=seen)
         async with hearing(telegram) as intake:
             await fake.until_asked()
             fake.updates.push(fans.joined("kicked"))
@@ -232,15 +239,31 @@ async def test_a_fan_who_blocks_the_bot_takes_nobodys_turn() -> None:
             await fake.until_confirmed(3)
             with pytest.raises(DeliveryError, match="blocked the bot") as told:
                 await telegram.send(answer())
-            assert told.value.permanent
+            assert (told.value.permanent, told.value.barrier) == (True, "blocked")
+            assert seen.noted == [("3001", Barrier.BLOCKED)]
+            await telegram.send(replace(answer(), kind=OutboundKind.HUMAN))
             await telegram.send(answer(chat=-5))
             await telegram.send(answer(chat=3002))
             fake.updates.push(fans.joined("member"))
             await fake.until_confirmed(4)
+            assert seen.noted[1:] == [("3001", None)]
             await telegram.send(answer())
-            assert [sent.chat for sent in fake.sent] == [-5, 3002, 3001]
-            assert fake.calls["sendMessage"] == 3
+            assert [sent.chat for sent in fake.sent] == [3001, -5, 3002, 3001]
+            assert fake.calls["sendMessage"] == 4
             assert intake.asked == []
+
+
+async def test_a_store_that_takes_no_note_keeps_no_fan_waiting() -> None:
+    """One that is away for a moment is told again; one that fails for good is passed over."""
+    async with platform() as fake:
+        seen = Seen(StoreUnavailableError("away"), StoreError("broken"))
+        async with hearing(bot(fake, recollection=seen)) as intake:
+            await fake.until_asked()
+            fake.updates.push(fans.joined("kicked"))
+            fake.updates.push(fans.said("hello"))
+            await intake.stored(1)
+            await fake.until_confirmed(2)
+        assert (seen.asked, seen.noted) == (2, [])
 
 
 async def refused(telegram) -> DeliveryError:  # type: ignore[no-untyped-def]

@@ -85,22 +85,23 @@ async def test_the_platform_gets_one_message_in_the_right_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("description", "words"),
+    ("description", "words", "barrier"),
     [
-        ("Forbidden: bot was blocked by the user", "blocked the bot"),
-        ("Forbidden: user is deactivated", "deleted their Telegram account"),
-        ("Forbidden: bot was kicked from the supergroup chat", "removed from this group"),
-        ("Bad Request: chat not found", "does not know this chat"),
-        ("Bad Request: message thread not found", "topic"),
-        ("Bad Request: something new", "omething new"),
+        ("Forbidden: bot was blocked by the user", "blocked the bot", "blocked"),
+        ("Forbidden: user is deactivated", "deleted their Telegram account", "deactivated"),
+        ("Forbidden: bot was kicked from the supergroup chat", "removed from this group", ""),
+        ("Bad Request: chat not found", "does not know this chat", ""),
+        ("Bad Request: message thread not found", "topic", ""),
+        ("Bad Request: something new", "omething new", ""),
     ],
 )
-async def test_a_refusal_is_for_good_and_says_why(description: str, words: str) -> None:
+async def test_a_refusal_is_for_good_and_says_why(description: str, words: str, barrier: str) -> None:
     """Trying again cannot help, and the fan certainly did not get it (400, 403)."""
     status = 403 if description.startswith("Forbidden") else 400
     error, sent = await failing(Refusal(status, description))
     assert (error.permanent, error.ambiguous, sent) == (True, False, 0)
     assert words in str(error)
+    assert error.barrier == barrier
 
 
 @pytest.mark.parametrize(("cut", "arrived"), [(Cut.BEFORE, 0), (Cut.AFTER, 1)])
@@ -187,49 +188,50 @@ class Steady:
 
 
 async def test_one_chat_is_written_to_once_a_second() -> None:
-    """A private chat gets one message a second; another chat need not wait for it."""
+    """Whoever would wait is told when to come again; another chat need not wait for it."""
     clock = Steady()
     pace = Pace(now=lambda: clock.now, sleep=clock.sleep)
-    turns = []
-    for chat in (1, 1, 1, 2):
-        assert await pace.turn(chat) == 0.0
-        turns.append(clock.now - 1000)
-    assert turns == [0.0, 1.0, 2.0, 2.0]
+    assert [await pace.turn(chat) for chat in (1, 1, 1, 2)] == [0.0, 1.0, 2.0, 0.0]
+    clock.now += 1
+    assert [await pace.turn(chat) for chat in (1, 1, 2)] == [0.0, 2.0, 0.0]
+    assert clock.now == 1001
 
 
 async def test_a_group_gets_twenty_messages_a_minute() -> None:
-    """Who would wait for long is told when to come again, and takes no turn meanwhile."""
+    """Of those who wait, each is told a turn of their own."""
     clock = Steady()
     pace = Pace(now=lambda: clock.now, sleep=clock.sleep)
-    assert [await pace.turn(-1) for _ in range(20)] == [0.0] * 20
-    assert [await pace.turn(-1) for _ in range(3)] == [60.0] * 3
+    for _ in range(10):
+        assert [await pace.turn(-1) for _ in range(2)] == [0.0] * 2
+        clock.now += 2
+    assert [await pace.turn(-1) for _ in range(5)] == [40.0, 40.0, 42.0, 42.0, 44.0]
     assert await pace.turn(-2) == 0.0
-    clock.now += 60
-    assert await pace.turn(-1) == 0.0
+    clock.now += 40
+    assert [await pace.turn(-1) for _ in range(3)] == [0.0, 0.0, 4.0]
 
 
 async def test_thirty_messages_leave_in_a_second() -> None:
-    """All chats together keep the limit of the bot."""
+    """All chats together keep the limit of the bot, a few at a time, and nobody waits here for it."""
     clock = Steady()
-    pace = Pace(Limits(), now=lambda: clock.now, sleep=clock.sleep)
-    for chat in range(1, 62):
-        await pace.turn(chat)
-    assert clock.now - 1000 == 2.0
+    pace = Pace(now=lambda: clock.now, sleep=clock.sleep)
+    chats, left = iter(range(1, 1000)), []
+    for eighth in range(16):
+        clock.now = 1000 + eighth / 8
+        left.append(pace.left())
+        told = [await pace.turn(next(chats)) for _ in range(4)]
+        assert [each == 0 for each in told] == [True] * left[-1] + [False] * (4 - left[-1])
+        assert clock.now == 1000 + eighth / 8
+    assert left == [4, 4, 4, 4, 4, 4, 4, 2] * 2
 
 
-async def test_of_a_flood_only_a_little_waits_here() -> None:
-    """What waits counts as on its way after a crash; the rest is told when to come again."""
+async def test_what_has_its_turn_in_a_moment_waits_for_it() -> None:
+    """A few milliseconds are not worth a second try."""
     clock = Steady()
-    pace = Pace(now=lambda: clock.now)
-    sleepers = [asyncio.create_task(pace.turn(chat)) for chat in range(1, 301)]
-    await asyncio.sleep(0)
-    told = [each.result() for each in sleepers if each.done()]
-    assert [left for left in told if left == 0.0] == [0.0] * 30
-    assert len(sleepers) - len(told) <= 70
-    assert all(left == 0.0 or 2.0 < left <= 3.0 for left in told)
-    for each in sleepers:
-        each.cancel()
-    await asyncio.wait(sleepers)
+    pace = Pace(now=lambda: clock.now, sleep=clock.sleep)
+    assert await pace.turn(1) == 0.0
+    clock.now += 0.97
+    assert await pace.turn(1) == 0.0
+    assert clock.now == 1001
 
 
 async def test_a_group_at_its_limit_tells_when_to_come_again() -> None:

@@ -94,7 +94,7 @@ async def test_a_token_that_is_not_accepted_is_found() -> None:
 async def test_the_token_stands_in_no_log_and_no_error(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The libraries log every address, and each holds the token; whatever goes wrong, nobody reads it."""
+    """The library logs the address, which holds the token; whatever goes wrong, nobody reads it."""
     caplog.set_level(logging.DEBUG)
     told: list[str] = []
     async with platform() as fake:
@@ -119,6 +119,6 @@ async def test_the_token_stands_in_no_log_and_no_error(
                 await telegram.listen(ListIntake())
             told.append(f"{refused.value!r} {refused.value.__cause__!r}")
     printed = capsys.readouterr()
-    assert "HTTP Request" in caplog.text
+    assert "Set Bot API URL" in caplog.text
     assert "<token>" in caplog.text
     assert TOKEN not in caplog.text + printed.out + printed.err + "".join(told)

@@ -77,7 +77,46 @@ def test_tells_what_is_said_to_the_bot_in_a_group(text: str, entities: list[Any]
         fans.said(chat=fans.group(), caption=text, caption_entities=entities, photo=[{"file_id": "p"}])
     )
     assert (event.mentioned, photo.mentioned) == (mentioned, mentioned)
-    assert (event.text, photo.text) == (text, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "spoken"),
+    [
+        ("@nova_bot when?", [entity("mention", 0, 9)], "when?"),
+        ("@NOVA_bot, when?", [entity("mention", 0, 9)], "when?"),
+        ("when @nova_bot: now", [entity("mention", 5, 9)], "when now"),
+        ("💖💖 when, @nova_bot ?", [entity("mention", 11, 9)], "💖💖 when, ?"),
+        ("two\nlines @nova_bot", [entity("mention", 10, 9)], "two\nlines"),
+        ("one\n@nova_bot two", [entity("mention", 4, 9)], "one\n two"),
+        ("@nova_bot when @nova_bot", [entity("mention", 15, 9), entity("mention", 0, 9)], "when"),
+        ("hi @nova_bot", [entity("mention", 3, 9), entity("mention", 3, 9)], "hi"),
+        ("Nova, when?", [entity("text_mention", 0, 4, user={"id": NOVA.id})], "when?"),
+        ("hi", [entity("text_mention", 10**9, 10**9, user={"id": NOVA.id})], "hi"),
+        ("\ud83d@nova_bot \U0001f496", [entity("mention", 1, 9)], "\ufffd \U0001f496"),
+        ("@nova_bot", [entity("mention", 0, 9)], "@nova_bot"),
+        ("@nova_bot /help", [entity("mention", 0, 9), entity("bot_command", 10, 5)], "/help"),
+        ("/help@nova_bot", [entity("bot_command", 0, 14)], "/help@nova_bot"),
+        ("@ada_fan asks @nova_bot", [entity("mention", 0, 8), entity("mention", 14, 9)], "@ada_fan asks"),
+        (" @nova_bots hi ", [entity("mention", 1, 10)], " @nova_bots hi "),
+    ],
+)
+def test_takes_the_bots_own_name_out_of_what_was_said_to_it(
+    text: str, entities: list[Any], spoken: str
+) -> None:
+    """It is no word of the question, wherever it stands; in words and captions, in private and in groups."""
+    caption = {"caption": text, "caption_entities": entities, "photo": [{"file_id": "p"}]}
+    for chat in (fans.group(), fans.private(3001)):
+        [event] = heard(fans.said(text, chat=chat, entities=entities))
+        [photo] = heard(fans.said(chat=chat, **caption))
+        assert (event.text, photo.text) == (spoken, spoken)
+
+
+def test_an_edit_that_adds_the_bots_name_is_an_edit() -> None:
+    """Two edits within one second that differ by the name alone are two."""
+    [without] = heard(fans.edited("when?"))
+    [named] = heard(fans.edited("@nova_bot when?", entities=[entity("mention", 0, 9)]))
+    assert (without.text, named.text) == ("when?", "when?")
+    assert without.event != named.event
 
 
 def test_a_reply_to_the_bot_is_said_to_it() -> None:

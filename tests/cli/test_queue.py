@@ -1,12 +1,16 @@
 """The queue without a browser."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
+from fanbot.bootstrap.rooms import open_workspace, opened_store
+from fanbot.domain.reach import Barrier
 from fanbot.errors import AlreadyClaimedError, FanbotError, UnknownItemError
 
 KEYS = [
@@ -29,6 +33,7 @@ KEYS = [
     "text",
     "reasons",
     "error",
+    "unreachable",
 ]
 
 Typed = Callable[..., Result]
@@ -163,3 +168,20 @@ def test_an_empty_reply_is_not_sent(typed: Typed) -> None:
     number = waiting(typed)["ben"]["id"]
     assert isinstance(typed("queue", "reply", number, "  ").exception, FanbotError)
     assert waiting(typed)["ben"]["state"] == "waiting"
+
+
+def test_a_fan_who_cannot_be_reached_is_named(typed: Typed, folder: Path) -> None:
+    """In the list and in the item, and to programs."""
+
+    async def blocked() -> None:
+        async with opened_store(open_workspace(folder)) as store:
+            await store.recollection(platform="stdio", account="main").note_reach("dee", Barrier.BLOCKED)
+
+    asyncio.run(blocked())
+    items = waiting(typed)
+    assert items["dee"]["unreachable"]["why"] == "blocked"
+    assert items["ben"]["unreachable"] is None
+    said = "mind: Dee has blocked the bot on Standard input, known for under a minute."
+    for shown in (typed("queue", "list").output, typed("queue", "show", items["dee"]["id"]).output):
+        assert said in shown
+        assert shown.count("mind:") == 1

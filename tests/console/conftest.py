@@ -22,11 +22,12 @@ from fanbot.rendering.renderer import Renderer
 from fanbot.rendering.texts import Texts, built_in_texts
 from fanbot.services.desk import Desk
 from fanbot.services.phrasebook import Phrasebook
+from fanbot.services.suggesting import Suggesting
 from fanbot.storage import SqlStore, open_store
 from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import inbound
 from fanbot.testing.stores import decide, handed_over, hear
-from fanbot.testing.workspace import snapshot_of
+from fanbot.testing.workspace import snapshot_of, template
 from tests.console.visiting import ADDRESS, HOST, OWN, PASSWORD, Browse, Waits
 
 
@@ -67,7 +68,7 @@ async def store(tmp_path: Path, migrated: Path, clock: ManualClock) -> AsyncIter
 @pytest.fixture
 def desk(store: SqlStore, clock: ManualClock) -> Desk:
     """Open the queue of the test, for Juno the artist and Sam and Kim of her team."""
-    snapshot = snapshot_of(())
+    snapshot = snapshot_of((template("sizes"),))
     words = Renderer(
         facts=snapshot.facts,
         events=snapshot.events,
@@ -83,6 +84,7 @@ def desk(store: SqlStore, clock: ManualClock) -> Desk:
         team=snapshot.team,
         clock=clock,
         capabilities={"memory/main": Capabilities(Resend.SAME_KEY)},
+        suggesting=Suggesting(words, snapshot.templates, snapshot.settings.timezone, clock),
     )
 
 

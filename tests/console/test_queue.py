@@ -1,12 +1,17 @@
 """The queue and one item, as an artist works them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 
 from fanbot.domain.handoffs import Lane, State
+from fanbot.domain.reach import Barrier
+from fanbot.ports.store import Outcome, Pending
 from fanbot.services.desk import Desk
+from fanbot.storage import SqlStore
 from fanbot.testing.clock import ManualClock
+from fanbot.testing.stores import handed_over
 from tests.console.visiting import Waits
 
 
@@ -183,3 +188,38 @@ async def test_pauses_and_resumes(juno: httpx.AsyncClient, waits: Waits) -> None
         assert "Paused: only people" in (await juno.get(page)).text
     await juno.post("/pause", data={"paused": "no", "back": "//evil.example"})
     assert "Paused: only people" not in (await juno.get("/")).text
+
+
+async def test_says_that_a_fan_cannot_be_reached(
+    juno: httpx.AsyncClient, waits: Waits, store: SqlStore
+) -> None:
+    """In the list and in the conversation, live, until they write again; a reply may be tried."""
+    item = await waits(name="Ada <b>")
+    said = "Ada &lt;b&gt; has blocked the bot on Memory, known since 1 May 2026, 12:00."
+    adapter = store.recollection(platform="memory", account="main")
+    pages = ("/queue", f"/items/{item}/talk", f"/items/{item}")
+    for path in pages:
+        assert said not in (await juno.get(path)).text
+    await adapter.note_reach("ada", Barrier.BLOCKED)
+    for path in pages:
+        assert said in (await juno.get(path)).text
+    assert "Send the reply" in (await juno.get(f"/items/{item}")).text
+    await adapter.note_reach("ada", None)
+    for path in pages:
+        assert said not in (await juno.get(path)).text
+
+
+async def test_shows_what_a_template_would_have_said(juno: httpx.AsyncClient, waits: Waits) -> None:
+    """Where the item is opened, as a suggestion and nothing more; nothing where it is private."""
+
+    def sure(pending: Pending) -> Outcome:
+        outcome = handed_over(pending, Lane.ORDER)
+        return replace(outcome, decision=replace(outcome.decision, suggestions=("sizes",)))
+
+    item = await waits("large?", lane=Lane.ORDER, outcome=sure)
+    page = (await juno.get(f"/items/{item}")).text
+    assert "Template sizes would have said:" in page
+    assert "“About sizes. [signal:sizes]”" in page
+    assert "Nothing of it was sent." in page
+    private = await waits("my dog died", fan="bob")
+    assert "would have said" not in (await juno.get(f"/items/{private}")).text

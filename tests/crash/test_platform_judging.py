@@ -39,8 +39,7 @@ def message(number: int, route: str = "answer") -> Record:
     channel, _, id_ = TOLD[number].message.partition("/")
     at = (NOON + timedelta(seconds=number)).isoformat()
     decision = {"route": route, "reasons": [], "at": at}
-    text = f"@nova_bot {TOLD[number].text}" if number == 3 else TOLD[number].text
-    return {"type": "message", "kind": "message", "id": id_, "channel": channel, "text": text,
+    return {"type": "message", "kind": "message", "id": id_, "channel": channel, "text": TOLD[number].text,
             "decision": decision}  # fmt: skip
 
 

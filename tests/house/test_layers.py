@@ -32,6 +32,7 @@ PURE = "Domain, policy and ports touch nothing outside and wait for nothing"
 SERVICES = "Services reach the world through ports"
 ADAPTERS = "Adapters know the domain, the ports and the errors alone"
 SQL = "SQL is spoken in storage alone"
+REQUESTS = "Requests are made by aiohttp, in Discord's adapter and one room of Telegram's"
 
 PLANTS = (
     Plant(FLOORS, "fanbot/attic/__init__.py", '"""A room on no floor."""', "fanbot.attic"),
@@ -189,10 +190,17 @@ PLANTS = (
         "fanbot.bootstrap.running -> typer",
     ),
     Plant(
-        "Discord is spoken in its adapter and by the fake Discord",
+        "Discord is spoken in its adapter alone",
         "adapters/fanbot_webchat/rates.py",
         "import discord",
         "fanbot_webchat.rates -> discord",
+    ),
+    Plant(REQUESTS, "adapters/fanbot_telegram/api.py", "import aiohttp", "fanbot_telegram.api -> aiohttp"),
+    Plant(
+        "Adapters bring no second client for requests",
+        "adapters/fanbot_telegram/polling.py",
+        "import httpx",
+        "fanbot_telegram.polling -> httpx",
     ),
     Plant(
         "Translating a payload of Discord touches nothing outside",

@@ -242,6 +242,8 @@ def test_hands_over_who_asks_for_a_person() -> None:
     """A person asked for in words comes before any template and any other lane."""
     decision = decide(wrote(), heard(Signal(Lane.ORDER, "my order"), ASKS, matches=(TOUR,)))
     assert (decision.route, decision.lane, decision.topic) == (Route.HANDOFF, Lane.HUMAN, "shows")
+    assert decision.suggestions == ("tour",)
+    assert decide(wrote(), heard(ASKS, STORY, matches=(TOUR,))).suggestions == ()
     assert decision.reasons[0] == 'the words "real person" ask for a person'
 
 
@@ -249,7 +251,7 @@ def test_hands_a_personal_message_to_a_person() -> None:
     """A message about the fan's own life waits for a person, however routine its words."""
     decision = decide(wrote(), heard(STORY, matches=(TOUR,)))
     assert (decision.route, decision.lane, decision.template) == (Route.HANDOFF, Lane.PERSONAL, None)
-    assert decision.suggestions == ("tour",)
+    assert decision.suggestions == ()
 
 
 def test_a_personal_message_carries_no_topic() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from fanbot.services.desk import Desk
 from fanbot.services.engine import Engine
 from fanbot.services.outbox import Outbox
 from fanbot.services.phrasebook import Phrasebook
+from fanbot.services.suggesting import Suggesting
 from fanbot.services.supervisor import Supervisor
 from fanbot.services.workshop import Workshop
 from fanbot.storage import SqlStore, open_store
@@ -48,6 +50,10 @@ SCRIPT: Mapping[str, Reading] = {
     "my dog died": says(Lane.PERSONAL),
     "mi perro ha muerto": says(Lane.PERSONAL, language="es"),
     "a person please": says(Lane.HUMAN),
+    "my hoodie came torn": replace(says(Lane.ORDER), matches=routine("shipping").matches),
+    "hoodie for my sick gran": replace(says(Lane.PERSONAL), matches=routine("shipping").matches),
+    "no tickets, no help": replace(says(Lane.COMPLAINT), matches=routine("tickets").matches),
+    "what was broken": replace(says(Lane.ORDER), matches=routine("broken").matches),
     "my parcel came broken": says(Lane.ORDER),
     "i do not want to live": says(Lane.CRISIS),
     "i will find you": says(Lane.THREAT),
@@ -269,13 +275,19 @@ def start(
 def desk_on(workspace: FixedWorkspace) -> Callable[[Store, Clock], Desk]:
     """Open the queue of a store."""
     snapshot = workspace.snapshot
-    return lambda store, clock: Desk(
-        store=store.desk,
-        phrasebook=Phrasebook(words(snapshot, clock=clock), snapshot.team.creator),
-        team=snapshot.team,
-        clock=clock,
-        capabilities={"memory/main": SAME_KEY, "memory/once": NEVER},
-    )
+
+    def new(store: Store, clock: Clock) -> Desk:
+        said = words(snapshot, clock=clock)
+        return Desk(
+            store=store.desk,
+            phrasebook=Phrasebook(said, snapshot.team.creator),
+            team=snapshot.team,
+            clock=clock,
+            capabilities={"memory/main": SAME_KEY, "memory/once": NEVER},
+            suggesting=Suggesting(said, snapshot.templates, snapshot.settings.timezone, clock),
+        )
+
+    return new
 
 
 @pytest.fixture

@@ -243,6 +243,39 @@ async def test_an_adapter_that_fails_again_and_again_is_asked_ever_more_rarely(
     assert pauses == [1, 2, 5, 15, 60, 60]
 
 
+async def test_an_adapter_that_worked_for_long_is_started_again_at_once(
+    start: Start, clock: ManualClock
+) -> None:
+    """Failures of another day do not make a fan wait a minute for an adapter that would work."""
+
+    class Flickering(MemoryPlatform):
+        """Listen for so many seconds before each failure."""
+
+        def __init__(self, *seconds: float) -> None:
+            super().__init__()
+            self.seconds = list(seconds)
+            self.times: list[datetime] = []
+
+        async def listen(self, intake: Intake) -> None:
+            self.times.append(clock.now())
+            if self.seconds:
+                await clock.sleep(self.seconds.pop(0))
+                self.times.append(clock.now())
+                raise AdapterError("the connection is lost")
+            await super().listen(intake)
+
+    platform = Flickering(0, 0, 30, 600, 0)
+    platform.feed(*questions(1))
+    stop = asyncio.Event()
+    running = asyncio.create_task(start(main=platform, endless=("main",)).run(stop))
+    await passing(clock, platform.stored(1))
+    stop.set()
+    await running
+    begun, ended = platform.times[2::2], platform.times[1::2]
+    pauses = [(after - before).total_seconds() for before, after in zip(ended, begun, strict=True)]
+    assert pauses == [1, 2, 5, 1, 2]
+
+
 async def test_a_finite_input_that_breaks_is_heard_to_its_end(
     start: Start, platform: MemoryPlatform, clock: ManualClock
 ) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.messages import Attachment, Author, Inbound, Kind, OutboundKind, SignalClass
+from fanbot.domain.reach import Barrier
 from fanbot.ports.files import Allowance, Upload
 from fanbot.ports.platform import Resend
 from fanbot.ports.store import Claim, Move, Parked, Postponed, Sent, Settlement, Standing
@@ -61,9 +62,11 @@ async def lives(store: SqlStore, fan: str) -> None:
         replace(answered(last, promotion, answer(last.inbound)), opt_out=True),
     )
     await confirm(store, claims[:-1])
-    await store.outbox.settle([Parked(claims[-1], NOON, f"refused {fan}", arrived=False)])
+    refused = Parked(claims[-1], NOON, f"refused {fan}", arrived=False, barrier=Barrier.BLOCKED)
+    await store.outbox.settle([refused])
     await store.journal.note_failure(last.event_id, f"fault {fan}")
     item = (await entry_of(store, first.conversation_id)).handoff.id
+    assert await store.cards.note_thread("memory/main", f"thread {fan}", item)
     words = answer(first.inbound, f"Dear {fan}", kind=OutboundKind.HUMAN)
     await store.desk.move(
         item,

@@ -42,7 +42,11 @@ async def test_a_decision_is_kept_with_its_reasons(store: SqlStore) -> None:
     outcome = replace(
         outcome,
         decision=replace(
-            outcome.decision, reasons=('it says "broken"', "größte Not 🎸"), confidence=0.25, language="de"
+            outcome.decision,
+            reasons=('it says "broken"', "größte Not 🎸"),
+            confidence=0.25,
+            language="de",
+            suggestions=("sizes", "shipping"),
         ),
     )
     await decide(store, outcome)
@@ -54,6 +58,7 @@ async def test_a_decision_is_kept_with_its_reasons(store: SqlStore) -> None:
         "confidence": 0.25,
         "language": "de",
         "reasons": ['it says "broken"', "größte Not 🎸"],
+        "suggestions": ["sizes", "shipping"],
         "at": NOON.isoformat(),
     }
 

@@ -68,6 +68,29 @@ async def claim(store: SqlStore, *, later: timedelta = timedelta(), limit: int =
     return await store.outbox.claim(limit=limit, now=NOON + later)
 
 
+class Turns:
+    """A platform that takes so many messages now."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def turns_left(self) -> int:
+        return self.left
+
+
+async def test_no_more_is_claimed_than_a_paced_platform_takes(store: SqlStore) -> None:
+    """What would only wait inside an adapter stays where a crash leaves no doubt about it."""
+    turns = Turns(2)
+    store.outbox.serve(NEVER, paced={"memory/main": turns})
+    claimed = [await say(store, "hello", channel=f"fan-{number}") for number in range(4)]
+    assert [len(claims) for claims in claimed] == [1, 1, 1, 1]
+    turns.left = 0
+    assert await say(store, "hello", channel="fan-4") == []
+    assert await claim(store) == []
+    turns.left = 1
+    assert [each.dispatch.address.channel for each in await claim(store)] == ["fan-4"]
+
+
 async def test_a_run_is_claimed_together_where_repeats_are_told_apart(store: SqlStore) -> None:
     """With keys of our own several parts may be under way, one behind the other."""
     await say(store, "one", "two", "three")

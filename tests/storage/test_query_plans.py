@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from fanbot.domain.decisions import Decision, Route
 from fanbot.domain.handoffs import Lane
 from fanbot.domain.messages import Attachment, Kind, OutboundKind
+from fanbot.domain.reach import Barrier
 from fanbot.domain.settings import SignalSettings
 from fanbot.ports.cards import CardState, KeptCard
 from fanbot.ports.platform import Resend
@@ -74,6 +75,7 @@ def fill(url: str, *, many: int) -> None:
         _rows(connection, "handoff_event", many)
         _rows(connection, "card", many, item="i", destination="'memory/main'", thread="'t' || i",
               state="CASE WHEN i <= 100 THEN 'open' ELSE 'away' END", told="'[]'")  # fmt: skip
+        _rows(connection, "card_elsewhere", many, destination="'memory/main'", thread="'o' || i", item="i")
         _rows(connection, "act", many, key="'act' || i", at=f"{2**60} + i", item="i")
         _rows(connection, "reaction", many)
         _rows(connection, "attachment", many)
@@ -174,7 +176,7 @@ async def way_of_a_message(store: SqlStore, *, together: int) -> None:
             *(Sent(claim, later) for claim in rest),
             Sent(one, later),
             Postponed(two, later, "too many"),
-            Parked(three, later, "refused", arrived=False),
+            Parked(three, later, "refused", arrived=False, barrier=Barrier.BLOCKED),
         ]
     )
     await store.outbox.settle([Postponed(claim, later, "behind", maybe_arrived=True) for claim in rest])
@@ -201,7 +203,10 @@ async def _set_aside(store: SqlStore) -> None:
         assert [each.event_id for each in await store.desk.set_aside()] == [spam.event_id]
         await store.desk.review(spam.event_id, who="sam", for_person=for_person)
     await store.desk.undelivered()
-    await store.recollection(platform="memory", account="main").note_gap("a channel is closed")
+    told = store.recollection(platform="memory", account="main")
+    await told.note_gap("a channel is closed")
+    for why in (Barrier.CLOSED, None):
+        await told.note_reach("new", why)
     for gap in await store.desk.gaps():
         await store.desk.see_gap(gap.id, who="sam")
     await store.desk.pulse()
@@ -216,6 +221,8 @@ async def _in_the_room(store: SqlStore) -> None:
     for number, item in enumerate(items[:3]):
         await store.cards.keep("memory/main", KeptCard(item, Spot(f"n{number}", "1"), CardState.OPEN))
     assert await store.cards.item_at("memory/main", "n0") == items[0]
+    assert await store.cards.note_thread("memory/main", "older", items[0])
+    assert not await store.cards.opening("memory/main")
     await store.cards.troubles()
     await store.cards.forget("memory/main", items[1])
     await store.cards.note_act("press 1", Remark("Done."), item=items[0])

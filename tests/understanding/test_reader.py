@@ -11,7 +11,8 @@ from fanbot.domain.handoffs import Lane
 from fanbot.domain.templates import Template, Variant
 from fanbot.errors import TemplateError
 from fanbot.ports.understanding import Understanding
-from fanbot.understanding.reader import NgramUnderstanding
+from fanbot.understanding.letters import by_letters
+from fanbot.understanding.reader import Reader
 
 HATS = Template("hats", {"en": Variant("en", ("do you sell hats", "any caps left"), (r"^hats?$",), "text")})
 BROKEN = Template("broken", {"en": Variant("en", (), ("(",), "text")})
@@ -25,12 +26,12 @@ TEXTS = (
 )
 
 
-def unlearned() -> NgramUnderstanding:
+def unlearned() -> Reader:
     """Understand without the trained language model, so that tests load nothing."""
-    return NgramUnderstanding()
+    return by_letters()
 
 
-async def learned(*templates: Template) -> NgramUnderstanding:
+async def learned(*templates: Template) -> Reader:
     """Understand these templates, hats by default."""
     understanding = unlearned()
     await understanding.learn(templates or (HATS,))
@@ -101,14 +102,14 @@ async def test_reads_a_megabyte() -> None:
 
 
 @pytest.fixture(scope="module")
-def knows_hats() -> NgramUnderstanding:
+def knows_hats() -> Reader:
     """Understand hats, fitted once for all examples of a property."""
     return asyncio.run(learned())
 
 
 @settings(max_examples=60)
 @given(texts=st.lists(st.one_of(st.text(max_size=300), st.sampled_from(TEXTS)), max_size=12))
-def test_reads_any_batch_as_each_alone(knows_hats: NgramUnderstanding, texts: list[str]) -> None:
+def test_reads_any_batch_as_each_alone(knows_hats: Reader, texts: list[str]) -> None:
     """No text crashes, and none changes what is understood of another."""
     together = asyncio.run(read(knows_hats, *texts))
     assert together == [reading for text in texts for reading in asyncio.run(read(knows_hats, text))]
@@ -116,9 +117,7 @@ def test_reads_any_batch_as_each_alone(knows_hats: NgramUnderstanding, texts: li
 
 @settings(max_examples=60)
 @given(text=st.sampled_from(TEXTS), data=st.data())
-def test_reads_through_invisible_characters(
-    knows_hats: NgramUnderstanding, text: str, data: st.DataObject
-) -> None:
+def test_reads_through_invisible_characters(knows_hats: Reader, text: str, data: st.DataObject) -> None:
     """Hidden characters neither lift a screen nor unlock an answer."""
     place = data.draw(st.integers(0, len(text)))
     hidden = data.draw(st.text(alphabet="\u200b\u200d\u2060\ufeff\u202e", min_size=1, max_size=4))

@@ -250,6 +250,11 @@ member = ["Lighthouse"]
         ("creator = 'M'\n[[person]]\nname = 'A'\naccounts = ['@ines']", 4, 'accounts[0] = "@ines"'),
         ("creator = 'M'\n[[person]]\nname = 'A'\naccounts = 'x:1'", 4, 'accounts = "x:1"'),
         (
+            "creator = 'M'\n[[person]]\nname = 'A'\naccounts = ['telegram:7', 'telegram:-1001']",
+            4,
+            "`telegram:-1001`, which is a group or a channel of Telegram",
+        ),
+        (
             "creator = 'M'\n[[person]]\nname='A'\naccounts = ['x:1']\n[[person]]\nname='B'\naccounts=['x:1']",
             7,
             "`x:1`, which is A's already",

@@ -1,6 +1,7 @@
 """What the team's card of an item says; pure, so that the same item always gives the same card."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
@@ -8,14 +9,15 @@ from zoneinfo import ZoneInfo
 from fanbot.domain.handoffs import Handoff, State
 from fanbot.domain.messages import Choice, Inbound, Kind, called
 from fanbot.domain.people import Team
-from fanbot.policy.wording import lane, moment, platform
+from fanbot.policy.wording import lane, moment, out_of_reach, platform
 from fanbot.ports.staff import Card
 from fanbot.ports.store import QueueEntry
 from fanbot.services.staff.choices import Verb, choice
+from fanbot.services.suggesting import Suggestion
 
 TITLE, TEXT = 80, 1_500
 """Characters that a card's title and its text have at most (ports.staff)."""
-_WHY, _ERROR, _NAME = 300, 200, 40
+_WHY, _ERROR, _NAME, _SUGGESTED = 300, 200, 40, 200
 REST = timedelta(seconds=30)
 """An answer stands so long before its thread is put away: it can be taken back meanwhile."""
 
@@ -32,13 +34,21 @@ _ERASED = (
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a card is made of besides its item: the team, and the clock on its wall."""
+    """What a card is made of besides its item: the team, a clock on its wall, and what templates suggest."""
 
     team: Team
     zone: ZoneInfo
+    suggest: Callable[[QueueEntry], Suggestion | None] = field(default=lambda _: None, compare=False)
 
 
-def card(entry: QueueEntry, setting: Setting, *, finished: bool, again: bool = False) -> Card:
+def card(
+    entry: QueueEntry,
+    setting: Setting,
+    *,
+    finished: bool,
+    again: bool = False,
+    suggestion: Suggestion | None = None,
+) -> Card:
     """Compose the card of an item; ``again``: there may be an older one."""
     item, letter = entry.handoff, entry.latest
     head = [
@@ -49,7 +59,13 @@ def card(entry: QueueEntry, setting: Setting, *, finished: bool, again: bool = F
         head.append(f"Why: {cut('; '.join(entry.reasons), _WHY)}.")
     if entry.error and not finished:
         head.append(f"Mind: {cut(entry.error, _ERROR)}")
+    if entry.unreachable and not finished:
+        known = f"since {moment(entry.unreachable.since, setting.zone)}"
+        on = letter.address.platform
+        head.append(out_of_reach(entry.unreachable.why, fan=fan(letter), on=on, known=known))
     tail = [_HOW] if item.state is State.CLAIMED else []
+    if suggestion is not None and not finished:
+        tail.insert(0, suggested(suggestion))
     if again:
         tail.append(_OLDER)
     count = "" if entry.messages == 1 else f"{entry.messages} messages; the newest: "
@@ -68,6 +84,16 @@ def erased(item: int) -> Card:
 def digest(shown: Card) -> str:
     """Return a short digest of a card, to know whether it stands there as it is."""
     return blake2b(repr(shown).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def suggested(suggestion: Suggestion) -> str:
+    """Say what a template would have said, as a suggestion for a person and nothing more.
+
+    >>> suggested(Suggestion("shipping", "Orders leave within two days."))
+    'Template shipping would have said: “Orders leave within two days.” Nothing of it was sent.'
+    """
+    line = cut(suggestion.line, _SUGGESTED)
+    return f"Template {cut(suggestion.template, _NAME)} would have said: “{line}” Nothing of it was sent."
 
 
 def at_rest(item: Handoff, now: datetime) -> bool:

@@ -19,6 +19,8 @@ from fanbot.services.staff.remarks import LINGER
 
 _AGAIN = 1.0
 """Seconds between tries while the store takes nothing."""
+_LOOK, _LOOKS = 0.1, 15
+"""Seconds between looks for a thread whose card is being made, and how many there are."""
 _COMMAND = re.compile(r"/\w+(@\w+)?(\s|$)")
 
 
@@ -70,7 +72,8 @@ class Door:
         press = pressed(act.text) if act.kind is ActKind.PRESS else None
         if act.kind is ActKind.PRESS and press is None:
             return remarks.NO_BUTTON
-        item = press.item if press else await self._cards.item_at(self._destination, act.thread)
+        known = await self._item_at(act.thread)
+        item = press.item if press else known
         if item is None:
             return remarks.NO_ITEM if act.kind is ActKind.REPLY else None
         remark: Remark | None
@@ -85,8 +88,28 @@ class Door:
             remark = remarks.GONE
         except MoveError as error:
             remark = Remark(str(error))
+        if press and known is None and remark is not None:
+            remark = await self._from_elsewhere(act.thread, item, remark)
         await self._cards.note_act(key, remark or Remark(""), item=item)
         return remark
+
+    async def _item_at(self, thread: str) -> int | None:
+        """Find the item of a thread; while a card is being made, wait a moment until its thread is known."""
+        for _ in range(_LOOKS if thread else 0):
+            making = await self._cards.opening(self._destination)
+            item = await self._cards.item_at(self._destination, thread)
+            if item is not None or not making:
+                return item
+            await self._clock.sleep(_LOOK)
+        return await self._cards.item_at(self._destination, thread)
+
+    async def _from_elsewhere(self, thread: str, item: int, remark: Remark) -> Remark:
+        """Learn from a card's own button that the card stands in this thread as well."""
+        if await self._cards.opening(self._destination):
+            return remark  # it may be the very card that is being made
+        if not await self._cards.note_thread(self._destination, thread, item):
+            return remark
+        return Remark(f"{remark.text} {remarks.OLDER_THREAD}", remark.choices)
 
     async def _reply(self, item: int, act: Act, *, who: str, once: str) -> Remark:
         """Send the words to the fan, if the item is this person's."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from fanbot.domain.handoffs import Handoff, State
 from fanbot.domain.messages import Inbound
+from fanbot.domain.people import group_of_telegram
 from fanbot.policy.voice import Finding
 from fanbot.ports.staff import Remark
 from fanbot.ports.store import QueueEntry
@@ -29,7 +30,18 @@ UNDONE = Remark("Your reply was taken back before it left. Its words are the dra
 DONE_ALREADY = Remark("That is done already; it was not done twice.")
 NO_BUTTON = Remark("This button is not known here, so nothing was changed.")
 NO_ITEM = Remark(
-    "Nobody knows which item this thread is about; there may be a newer card of it. Nothing was sent."
+    "Nobody knows which item this thread is about, so nothing was sent. If its card has buttons, press Claim"
+    " on it and reply again: then it is known. Otherwise the item has a newer thread."
+)
+OLDER_THREAD = (
+    "The card in this thread is an older one and does not change any more; the item has a newer thread, or"
+    " gets one in a moment. What you write here works all the same."
+)
+"""Said with the first press on a card of whose thread nobody knew."""
+NOBODY = Remark(
+    "You write here as a group or a channel, so nobody knows who you are, and nothing was done. Turn off"
+    " Remain anonymous for yourself (in the group's settings, under Administrators), write under your own"
+    " name, and try again."
 )
 GONE = Remark(
     "This item is gone: its fan had everything erased, or it belongs to another store. Nothing was changed."
@@ -40,7 +52,9 @@ NOT_OURS = Remark("The draft belongs to whoever has this item, and that is not y
 
 
 def stranger(account: str, name: str) -> Remark:
-    """Tell somebody who is not of the team how they can become so."""
+    """Tell somebody who is not of the team how they can become so; a group cannot."""
+    if group_of_telegram(account):
+        return NOBODY
     return Remark(
         f"You are not in config/team.toml yet, so nothing was done. Whoever looks after fanbot can add this"
         f' line to the [[person]] that you are: accounts = ["{account}"]'

@@ -42,7 +42,7 @@ class Tending:
         await self._keep(kept)
         mark = await self.cards.mark(kept.item)
         lines = await history(desk, entry)
-        shown = composing.card(entry, setting, finished=False, again=kept.opened > 1)
+        shown = _composed(entry, setting, kept, finished=False)
         try:
             spot = await asked(self.room.open(shown))
         except DeliveryError as error:
@@ -72,7 +72,7 @@ class Tending:
     ) -> None:
         """Show a card as it is now and tell what is new; a thread is put away last of all."""
         finished = composing.at_rest(entry.handoff, now) and not await self._on_its_way(entry, desk)
-        shown = composing.card(entry, setting, finished=finished, again=kept.opened > 1)
+        shown = _composed(entry, setting, kept, finished=finished)
         if not finished:
             kept = await self._show(kept, shown)
         if mark != kept.told_at:
@@ -143,6 +143,11 @@ class Tending:
     async def _keep(self, card: KeptCard) -> None:
         await self.cards.keep(self.destination, card)
         self.noted[card.item] = card
+
+
+def _composed(entry: QueueEntry, setting: Setting, kept: KeptCard, *, finished: bool) -> Card:
+    suggestion = setting.suggest(entry)
+    return composing.card(entry, setting, finished=finished, again=kept.opened > 1, suggestion=suggestion)
 
 
 async def history(desk: DeskStore, entry: QueueEntry) -> Sequence[Line]:

@@ -172,7 +172,7 @@ class FakeDiscord:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith(API):
             return await self._requests.serve(request)
-        if self.troubles.meet("gateway") is not None:
+        if self.troubles.meet(f"gateway {request.host}") is not None:
             return web.Response(status=503)
         return await self.gateway.serve(request)
 

@@ -50,7 +50,7 @@ def too_many(seconds: float, *, everywhere: bool = False) -> Refusal:
 class Troubles:
     """A row of troubles: each is met by the next request whose ``METHOD path`` its pattern fits.
 
-    A connection to the gateway is the request ``gateway``; any trouble there is a status of 503.
+    A connection to the gateway is the request ``gateway`` and its host; any trouble there is a status of 503.
     """
 
     def __init__(self) -> None:

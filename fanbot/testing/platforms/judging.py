@@ -11,7 +11,6 @@ from fanbot.testing.observing import Observation, Violations, violations
 from fanbot.testing.pipes import Heard
 from fanbot.testing.platforms.seats import TELEGRAM
 from fanbot.testing.platforms.seen import Arrival, PlatformObservation, Record
-from fanbot.testing.platforms.writers import NAME
 
 Matched = Sequence[tuple[Arrival, str]]
 """What arrived, each with the key of its record; of something unknown, a key of no record."""
@@ -70,8 +69,7 @@ def _named(record: Record) -> Record:
     """Name messages as the fans' side does, for ids are unique only within a chat."""
     match record["type"]:
         case "message":
-            words = str(record["text"]).removeprefix(f"{NAME} ")
-            return {**record, "id": f"{record['channel']}/{record['id']}", "text": words}
+            return {**record, "id": f"{record['channel']}/{record['id']}"}
         case "outbound":
             return {**record, "in_reply_to": f"{record['channel']}/{record['in_reply_to']}"}
     return record

@@ -24,9 +24,9 @@ _BETWEEN = 3.0
 """Seconds between two losses of a connection."""
 _NONCES_LIVE = 120.0
 """Seconds after which a bot may not count on Discord's memory of a nonce."""
-_BACK_WITHIN = 1200.0
-"""Seconds from the return of both platforms until both are heard again. Pauses grow while they are away,
-those of the Discord SDK up to 1,024 seconds."""
+_BACK_WITHIN = 90.0
+"""Seconds from the return of both platforms until both are heard again. Pauses grow while they are away, up
+to 30 seconds on Telegram and 15 on Discord."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ DISCORD: Mapping[str, tuple[str, int]] = {
     "sign in": ("GET /users/@me$", 1),
     "application": ("GET /oauth2/applications/@me", 1),
     "commands": ("PUT /applications/", 1),
-    "gateway": ("^gateway$", 2),
+    "gateway": ("^gateway", 2),
     "history": (r"GET /channels/\d+/messages", 2),
     "send": (r"POST /channels/\d+/messages", 2),
 }

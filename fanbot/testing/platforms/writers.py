@@ -76,11 +76,10 @@ class Writers:
                 continue
 
     def _draw(self, seat: Seat) -> Told:
-        """Draw the words of a message; whoever calls the assistant by its name has something to ask."""
-        kinds = [kind for kind in _KINDS if not (seat.named and kind is Label.SMALL_TALK)]
+        """Draw the words of a message."""
         while True:
             told = self._crowd.write()
-            if told.label in kinds and not told.edit and told.plain == seat.plain:
+            if told.label in _KINDS and not told.edit and told.plain == seat.plain:
                 return told
 
     def _note(self, seat: Seat, label: Label, id_: str, text: str) -> Told:

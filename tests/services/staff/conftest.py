@@ -39,11 +39,11 @@ def room(platform: StaffedPlatform) -> Iterator[MemoryRoom]:
 
 
 @pytest.fixture
-def setting(workspace: FixedWorkspace) -> Setting:
+def setting(workspace: FixedWorkspace, desk: Desk) -> Setting:
     """Give everybody of the team an account called as they are; times are London's."""
     team: Team = workspace.snapshot.team
     people = tuple(replace(each, accounts=(f"memory:{each.name.lower()}",)) for each in team.people)
-    return Setting(replace(team, people=people), ZoneInfo("Europe/London"))
+    return Setting(replace(team, people=people), ZoneInfo("Europe/London"), desk.suggestion)
 
 
 @pytest.fixture

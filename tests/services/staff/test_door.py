@@ -8,6 +8,8 @@ from fanbot.domain.handoffs import State
 from fanbot.errors import StoreUnavailableError
 from fanbot.ports.staff import ActKind, Remark
 from fanbot.services.desk import Desk
+from fanbot.services.staff.cards import Setting
+from fanbot.services.staff.door import Door
 from fanbot.services.staff.keeper import Keeper
 from fanbot.testing.clock import ManualClock
 from fanbot.testing.letters import inbound
@@ -18,6 +20,15 @@ from fanbot.testing.troubles import TroubledStore, Troubles
 Hear = Callable[..., Awaitable[None]]
 Waits = Callable[..., Awaitable[Thread]]
 LINGER = timedelta(seconds=10)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let others go on until something holds."""
+    async with asyncio.timeout(10):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.01)
 
 
 async def state_of(desk: Desk, thread: Thread) -> tuple[State, str, str]:
@@ -391,3 +402,72 @@ async def test_acts_are_forgotten_after_a_while(
     await platform.press("sam", thread, "Claim")
     assert await store.cards.forget_acts(before=clock.now()) == 0
     assert await store.cards.forget_acts(before=clock.now() + timedelta(seconds=1)) == 1
+
+
+async def test_who_acts_before_the_store_knows_the_thread_is_understood_a_moment_later(
+    hear: Hear, room: MemoryRoom, platform: StaffedPlatform, keeper: Keeper, door: Door, clock: ManualClock
+) -> None:
+    """A card is there before its place is noted; who replies then is heard, and nobody else waits."""
+    platform.team = door
+    await hear(inbound("do you sing", channel="bob", message="b"))
+    await keeper.step()
+    other = room.about("do you sing")
+    await hear(inbound("my parcel came broken"))
+    room.hang(done=True)
+    step = asyncio.create_task(keeper.step())
+    await until(lambda: len(room.threads) == 2)
+    thread = room.about("broken")
+    acts = [asyncio.create_task(platform.answer("sam", thread, "Hello!")),
+            asyncio.create_task(platform.press("kim", thread, "Claim"))]  # fmt: skip
+    assert "You have this now" in words(await platform.press("sam", other, "Claim"))
+    assert not any(act.done() for act in acts)
+    room.resume()
+    await step
+    clock.move(timedelta(seconds=1))
+    told = [words(each) for each in await asyncio.gather(*acts)]
+    assert "Claim it first" in told[0] or "Kim has this" in told[0]
+    assert told[1].startswith("You have this now")
+    assert "older one" not in told[1]
+
+
+async def test_a_thread_that_stays_unknown_is_told_so_after_a_moment(
+    hear: Hear, room: MemoryRoom, platform: StaffedPlatform, keeper: Keeper, door: Door, clock: ManualClock
+) -> None:
+    """Waiting has an end, also while the room hangs; where no card is being made there is none."""
+    platform.team = door
+    await hear(inbound("my parcel came broken"))
+    room.hang(done=True)
+    step = asyncio.create_task(keeper.step())
+    await until(lambda: len(room.threads) == 1)
+    act = asyncio.create_task(platform.answer("sam", room.about("broken"), "Hello!"))
+    for _ in range(200):
+        if act.done():
+            break
+        clock.move(timedelta(seconds=0.1))
+        await asyncio.sleep(0.01)
+    assert "Nobody knows which item" in words(act.result())
+    step.cancel()
+    await asyncio.wait([step])
+
+
+async def test_a_group_is_no_person_of_the_team(
+    waits: Waits,
+    platform: StaffedPlatform,
+    store: TroubledStore,
+    desk: Desk,
+    setting: Setting,
+    clock: ManualClock,
+) -> None:
+    """An anonymous administrator writes as the group, and so does every other one."""
+    thread = await waits()
+    platform.team = Door(
+        destination="telegram/main",
+        cards=store.cards,
+        desk=lambda: desk,
+        setting=lambda: setting,
+        clock=clock,
+    )
+    told = words(await platform.answer("-1001", thread, "Hello!"))
+    assert "Remain anonymous" in told
+    assert "team.toml" not in told
+    assert "telegram:1001" in words(await platform.answer("1001", thread, "Hello!"))

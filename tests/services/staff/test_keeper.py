@@ -304,13 +304,21 @@ async def test_a_crash_after_opening_leaves_two_cards_that_both_work_and_says_wh
     older, newer = (thread for thread in room.threads.values() if "broken" in thread.card.text)
     assert "only this one is kept up to date" not in older.card.text
     assert "only this one is kept up to date" in newer.card.text
-    assert await platform.press("sam", older, "Claim") is not None
+    unknown = await platform.answer("sam", older, "Hello!")
+    assert unknown is not None
+    assert "press Claim on it" in unknown.text
+    pressed = await platform.press("sam", older, "Claim")
+    assert pressed is not None
+    assert "an older one" in pressed.text
     assert (await desk.store.entry(int(older.card.key))).handoff.owner == "Sam"
     await second.step()
     assert "Sam has this." in newer.card.text
     told = await platform.answer("sam", older, "Hello!")
     assert told is not None
-    assert "there may be a newer card" in told.text
+    assert "This leaves for Ada" in told.text
+    again = await platform.press("sam", newer, "Release")
+    assert again is not None
+    assert "an older one" not in again.text
 
 
 async def test_a_start_goes_on_where_it_was(
@@ -543,3 +551,45 @@ async def test_an_answered_thread_stays_for_half_a_minute(
     assert not thread.put_away
     await later(25)
     assert thread.put_away
+
+
+async def test_a_card_says_what_a_template_would_have_said(waits: Waits) -> None:
+    """A suggestion for whoever answers; not where it is private."""
+    assert (
+        "Template shipping would have said: “About shipping."
+        in (await waits("my hoodie came torn")).card.text
+    )
+    personal = await waits("hoodie for my sick gran", channel="eve", message="9")
+    assert "would have said" not in personal.card.text
+
+
+async def test_a_card_says_that_a_fan_cannot_be_reached(
+    waits: Waits, later: Later, platform: StaffedPlatform, hear: Hear
+) -> None:
+    """From the refusal until the fan is heard of; a reply may be tried."""
+    thread = await waits()
+    await platform.press("sam", thread, "Claim")
+    await platform.answer("sam", thread, "Hello!")
+    platform.fail_next(DeliveryError("The fan has blocked the bot.", permanent=True, barrier="blocked"))
+    await later(10)
+    await hear()
+    await later()
+    assert "Ada has blocked the bot on Memory, known since 1 May 2026, 13:00." in thread.card.text
+    assert "A reply cannot reach them there now." in thread.card.text
+    await hear(inbound("here I am", message="2"))
+    await later()
+    assert "blocked" not in thread.card.text.partition("Mind:")[0]
+
+
+async def test_a_word_of_an_adapter_that_names_no_barrier_marks_nobody(
+    waits: Waits, later: Later, platform: StaffedPlatform, hear: Hear, desk: Desk
+) -> None:
+    """A stranger's adapter may say anything (G7)."""
+    thread = await waits()
+    await platform.press("sam", thread, "Claim")
+    await platform.answer("sam", thread, "Hello!")
+    platform.fail_next(DeliveryError("No.", permanent=True, barrier="busy"))
+    await later(10)
+    await hear()
+    entry = await desk.store.entry(int(thread.card.key))
+    assert (entry.error, entry.unreachable) == ("No.", None)
