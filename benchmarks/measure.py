@@ -5,11 +5,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from console_page import section
+from console_page import section as console_section
+from crashes_page import section as crashes_section
+from platforms_page import section as platforms_section
 
 from fanbot.bench.plan import Plan, run
 
 _DOCS = Path(__file__).parent.parent / "docs"
+_SECTIONS = {"console": console_section, "platforms": platforms_section, "platform_crashes": crashes_section}
+"""What other benchmarks keep among the figures, and how each is told on the page."""
 _GOALS = """\
 | What | Goal | Measured |
 |---|---|---|
@@ -78,11 +82,11 @@ def main() -> None:
     if not options.page_only:
         report = run(Plan(options.messages, options.large), lambda step: print(f"measuring: {step} …"))
         known = json.loads(figures.read_text("utf-8")) if figures.exists() else {}
-        kept = {name: known[name] for name in ("console",) if name in known}
+        kept = {name: known[name] for name in _SECTIONS if name in known}
         figures.write_text(json.dumps({**report, **kept}, indent=2) + "\n", "utf-8")
     report = json.loads(figures.read_text("utf-8"))
-    console = f"\n{section(report['console'])}" if "console" in report else ""
-    (_DOCS / "benchmarks.md").write_text(page(report) + console, "utf-8")
+    others = "".join(f"\n{tell(report[name])}" for name, tell in _SECTIONS.items() if name in report)
+    (_DOCS / "benchmarks.md").write_text(page(report) + others, "utf-8")
 
 
 if __name__ == "__main__":
