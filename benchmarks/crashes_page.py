@@ -26,7 +26,8 @@ def section(told: Figures) -> str:
         [
             HEADING,
             "",
-            "Made by `python benchmarks/platform_crashes.py`, on fake platforms and with other work on the",
+            f"Made by `python benchmarks/platform_crashes.py` on {told['at']},",
+            "on fake platforms and with other work on the",
             f"same two cores: {kills['kills']} kills at random moments, most of them in the middle of a",
             "request, while 20 fans and a person at the queue go on; and every kind of call failing in every",
             "way that it can, ending with both platforms away. What is counted is what both platforms",

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -90,7 +90,9 @@ async def _run(folder: Path, storm: PlatformStorm) -> tuple[PlatformRun, Platfor
 
 def record(kills: Path, failing: Path) -> None:
     """Put the figures of two runs beside those of other benchmarks, and their section into the page."""
-    told = {"kills": json.loads(kills.read_text("utf-8")), "failing": json.loads(failing.read_text("utf-8"))}
+    runs = {"kills": kills, "failing": failing}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"at": at, **{name: json.loads(file.read_text("utf-8")) for name, file in runs.items()}}
     figures, page = DOCS / "benchmarks.json", DOCS / "benchmarks.md"
     known = json.loads(figures.read_text("utf-8"))
     figures.write_text(json.dumps({**known, "platform_crashes": told}, indent=2) + "\n", "utf-8")

@@ -17,7 +17,10 @@ from fanbot.testing.discord.certificates import can_be_made
 from fanbot.testing.discord.world import TOKEN, Json
 from fanbot.testing.pipes import clean_environment, command, exported, fanbot
 
-pytestmark = pytest.mark.skipif(not can_be_made(), reason="no `openssl` command to make a certificate with")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not can_be_made(), reason="no `openssl` command to make a certificate with"),
+]
 
 ROUTINE = "is there a size chart"
 PERSONAL = "my father died last week and your song is all i have"

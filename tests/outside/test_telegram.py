@@ -19,6 +19,8 @@ from fanbot.testing.pipes import PATIENCE, clean_environment, command, exported,
 from fanbot.testing.telegram import fans
 from fanbot.testing.telegram.server import TOKEN, Cut, FakeTelegram, fake_telegram
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENT = {"FANBOT_ADAPTERS__TELEGRAM__TOKEN": TOKEN}
 WAVE = 30
 ROUTINE = "is there a size chart"
