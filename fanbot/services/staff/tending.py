@@ -75,7 +75,7 @@ class Tending:
         shown = _composed(entry, setting, kept, finished=finished)
         if not finished:
             kept = await self._show(kept, shown)
-        if mark != kept.told_at:
+        if finished or mark != kept.told_at:  # the answer may have left after the mark was read
             kept = await self._tell(kept, mark, entry, setting, desk)
         if finished:
             kept = await self._show(kept, shown)
